@@ -1,0 +1,228 @@
+"""Invoices, payables, lots, offers, documents. Rows marked "mirror" are written by the indexer alone, from chain events."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.kernel.db import Base, big_id, minor
+
+
+class Import(Base):
+    """One file handed in by an obligor: an XML invoice or an ERP export."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[big_id]
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    kind: Mapped[str]
+    name_sealed: Mapped[bytes]
+    read: Mapped[int]
+    accepted: Mapped[int]
+    refused: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class ImportRefusal(Base):
+    """A document or row that was refused, with the rule and the value (sealed) that decided it."""
+
+    __tablename__ = "import_refusals"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    rule: Mapped[str]
+    value_sealed: Mapped[bytes]
+    message: Mapped[str]
+
+
+class InvoiceRecord(Base):
+    """An accepted invoice of an obligor. Number and content are sealed under the obligor's key; the fingerprint finds repeats."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (UniqueConstraint("entity_id", "fingerprint"),)
+
+    id: Mapped[big_id]
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    seller_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"))
+    syntax: Mapped[str]
+    fingerprint: Mapped[bytes]
+    number_sealed: Mapped[bytes]
+    content_sealed: Mapped[bytes]
+    issue_date: Mapped[date]
+    due_date: Mapped[date]
+    currency: Mapped[str]
+    total: Mapped[minor]
+    created_at: Mapped[datetime]
+
+
+class InvoiceOccupation(Base):
+    """Mirror: how much of an invoice backs payables, per (obligor, fingerprint)."""
+
+    __tablename__ = "invoice_occupations"
+
+    obligor: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    fingerprint: Mapped[bytes] = mapped_column(primary_key=True)
+    occupied: Mapped[minor]
+    total: Mapped[minor]
+    currency: Mapped[int]
+
+
+class Profile(Base):
+    """Mirror: an instrument profile. Durations are seconds; rules never change, `paused` may."""
+
+    __tablename__ = "profiles"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    currency: Mapped[int]
+    valid_from: Mapped[int] = mapped_column(BigInteger)
+    valid_until: Mapped[int] = mapped_column(BigInteger)
+    tenor: Mapped[int] = mapped_column(BigInteger)
+    hops: Mapped[int]
+    depth: Mapped[int]
+    children: Mapped[int]
+    record_lead: Mapped[int]
+    redeem_delay: Mapped[int]
+    grace: Mapped[int]
+    reopen_period: Mapped[int]
+    smallest_lot: Mapped[int]
+    paused: Mapped[bool]
+
+
+class PayableTerms(Base):
+    """The preimage of a payable's id, written by the obligor's use case before the chain knows it. Needed again to refuse or cancel."""
+
+    __tablename__ = "payable_terms"
+
+    payable_id: Mapped[str] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    payee: Mapped[int] = mapped_column(BigInteger, index=True)
+    profile: Mapped[int]
+    due: Mapped[int] = mapped_column(BigInteger)
+    face: Mapped[minor]
+    terms: Mapped[bytes]
+    salt: Mapped[bytes]
+    # [[fingerprint hex, amount, total], ..] sorted by fingerprint; amounts as strings.
+    portions: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+
+
+class Payable(Base):
+    """Mirror: the chain's payable word plus what its issuing event said. Ids are 0x + 40 hex digits."""
+
+    __tablename__ = "payables"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    obligor: Mapped[int] = mapped_column(BigInteger, index=True)
+    payee: Mapped[int] = mapped_column(BigInteger, index=True)
+    profile: Mapped[int]
+    currency: Mapped[str]
+    due: Mapped[int] = mapped_column(BigInteger, index=True)
+    face: Mapped[minor]
+    terms: Mapped[bytes]
+    salt: Mapped[bytes]
+    portions: Mapped[list[Any]]
+    # The eight bits of the word: state in the low nibble, flags above.
+    state: Mapped[int]
+    outstanding: Mapped[minor]
+    available: Mapped[minor]
+    sequence: Mapped[int]
+    round: Mapped[int]
+    round_base: Mapped[minor]
+    round_seen: Mapped[minor]
+    round_payment: Mapped[minor]
+    # Sums over life: conservation is face = live lots + redeemed + released + cancelled.
+    paid: Mapped[minor]
+    redeemed: Mapped[minor]
+    released: Mapped[minor]
+    cancelled: Mapped[minor]
+    issued_at: Mapped[int] = mapped_column(BigInteger)
+    issued_block: Mapped[int] = mapped_column(BigInteger)
+
+
+class Lot(Base):
+    """Mirror: the chain's lot word, its place in the tree, and the words that exist only while needed. Ids are 0x + 64 hex digits."""
+
+    __tablename__ = "lots"
+    __table_args__ = (Index("ix_lots_holder_payable_id", "holder", "payable_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    payable_id: Mapped[str] = mapped_column(index=True)
+    parent_id: Mapped[str | None]
+    child_index: Mapped[int | None]
+    holder: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[minor]
+    hops: Mapped[int]
+    depth: Mapped[int]
+    version: Mapped[int]
+    flags: Mapped[int]
+    round: Mapped[int]
+    lock_party: Mapped[int] = mapped_column(BigInteger)
+    lock_until: Mapped[int] = mapped_column(BigInteger)
+    children: Mapped[int] = mapped_column(BigInteger)
+    frozen: Mapped[minor]
+    recourse_seller: Mapped[int] = mapped_column(BigInteger)
+    # False once merged into another, discharged, set off or cancelled: the chain has no word any more.
+    exists: Mapped[bool]
+
+
+class LotMove(Base):
+    """Mirror: one step in a lot's life, for its history and the claim tree."""
+
+    __tablename__ = "lot_moves"
+    __table_args__ = (Index("ix_lot_moves_lot_id", "lot_id"), Index("ix_lot_moves_child_id", "child_id"))
+
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    log_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    payable_id: Mapped[str] = mapped_column(index=True)
+    lot_id: Mapped[str]
+    child_id: Mapped[str | None]
+    # Event name: Issued, Transferred, Split, Merged, Financed, Redeemed, ...
+    kind: Mapped[str]
+    sender: Mapped[int | None] = mapped_column(BigInteger)
+    recipient: Mapped[int | None] = mapped_column(BigInteger)
+    amount: Mapped[minor]
+    at: Mapped[int] = mapped_column(BigInteger)
+
+
+class OfferRecord(Base):
+    """A signed offer on its way to its recipient. State: open, accepted, withdrawn; expiry and staleness are computed."""
+
+    __tablename__ = "offers"
+
+    id: Mapped[big_id]
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    recipient: Mapped[int] = mapped_column(BigInteger, index=True)
+    lot_id: Mapped[str] = mapped_column(index=True)
+    payable_id: Mapped[str]
+    version: Mapped[int]
+    child: Mapped[int]
+    amount: Mapped[minor]
+    kind: Mapped[int]
+    documents: Mapped[bytes]
+    deadline: Mapped[int] = mapped_column(BigInteger)
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    # Empty for an offer made on-chain.
+    signature: Mapped[bytes]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Document(Base):
+    """A trade document: content and salt sealed under its owner's key; only the salted commitment ever leaves."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[big_id]
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    # Counterparty that may read it too: the recipient of the offer or the payee of the payable.
+    shared_with: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    subject: Mapped[str] = mapped_column(index=True)
+    media_type: Mapped[str]
+    name_sealed: Mapped[bytes]
+    content_sealed: Mapped[bytes]
+    salt_sealed: Mapped[bytes]
+    commitment: Mapped[bytes]
+    created_at: Mapped[datetime]
