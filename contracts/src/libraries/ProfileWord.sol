@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Profile} from "../interfaces/Types.sol";
+
+/// @dev An instrument's rules in one slot, from the lowest bit up: currency 16, from 32, until 32, tenor 32, hops 8, depth 8, children 8,
+/// recordLead 24, redeemDelay 24, grace 24, reopenPeriod 24, smallestLot 23, paused 1. Zero: no such profile.
+type Rules is uint256;
+
+using RulesWord for Rules global;
+
+library RulesWord {
+    uint256 internal constant PAUSED = 1 << 255;
+    uint24 internal constant SMALLEST_LOT_MAX = 2 ** 23 - 1;
+
+    function pack(Profile calldata p) internal pure returns (Rules) {
+        uint256 low = uint256(p.currency) | (uint256(p.from) << 16) | (uint256(p.until) << 48) | (uint256(p.tenor) << 80)
+            | (uint256(p.hops) << 112) | (uint256(p.depth) << 120) | (uint256(p.children) << 128);
+        uint256 high = (uint256(p.recordLead) << 136) | (uint256(p.redeemDelay) << 160) | (uint256(p.grace) << 184)
+            | (uint256(p.reopenPeriod) << 208) | (uint256(p.smallestLot) << 232);
+        return Rules.wrap(low | high);
+    }
+
+    function unpack(Rules word) internal pure returns (Profile memory) {
+        return Profile({
+            currency: word.currency(),
+            from: word.fromTime(),
+            until: word.untilTime(),
+            tenor: word.tenor(),
+            hops: word.hops(),
+            depth: word.depth(),
+            children: word.children(),
+            recordLead: uint24(word.recordLead()),
+            redeemDelay: uint24(word.redeemDelay()),
+            grace: uint24(word.grace()),
+            reopenPeriod: uint24(word.reopenPeriod()),
+            smallestLot: uint24(word.smallestLot())
+        });
+    }
+
+    function exists(Rules word) internal pure returns (bool) {
+        return Rules.unwrap(word) != 0;
+    }
+
+    function paused(Rules word) internal pure returns (bool) {
+        return Rules.unwrap(word) & PAUSED != 0;
+    }
+
+    function withPaused(Rules word, bool value) internal pure returns (Rules) {
+        uint256 bare = Rules.unwrap(word) & ~PAUSED;
+        return Rules.wrap(value ? bare | PAUSED : bare);
+    }
+
+    function currency(Rules word) internal pure returns (uint16) {
+        return uint16(Rules.unwrap(word));
+    }
+
+    function fromTime(Rules word) internal pure returns (uint32) {
+        return uint32(Rules.unwrap(word) >> 16);
+    }
+
+    function untilTime(Rules word) internal pure returns (uint32) {
+        return uint32(Rules.unwrap(word) >> 48);
+    }
+
+    function tenor(Rules word) internal pure returns (uint32) {
+        return uint32(Rules.unwrap(word) >> 80);
+    }
+
+    function hops(Rules word) internal pure returns (uint8) {
+        return uint8(Rules.unwrap(word) >> 112);
+    }
+
+    function depth(Rules word) internal pure returns (uint8) {
+        return uint8(Rules.unwrap(word) >> 120);
+    }
+
+    function children(Rules word) internal pure returns (uint8) {
+        return uint8(Rules.unwrap(word) >> 128);
+    }
+
+    function recordLead(Rules word) internal pure returns (uint32) {
+        return uint24(Rules.unwrap(word) >> 136);
+    }
+
+    function redeemDelay(Rules word) internal pure returns (uint32) {
+        return uint24(Rules.unwrap(word) >> 160);
+    }
+
+    function grace(Rules word) internal pure returns (uint32) {
+        return uint24(Rules.unwrap(word) >> 184);
+    }
+
+    function reopenPeriod(Rules word) internal pure returns (uint32) {
+        return uint24(Rules.unwrap(word) >> 208);
+    }
+
+    function smallestLot(Rules word) internal pure returns (uint72) {
+        return uint72((Rules.unwrap(word) >> 232) & SMALLEST_LOT_MAX);
+    }
+}
