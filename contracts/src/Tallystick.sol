@@ -176,7 +176,7 @@ contract Tallystick is State, Delegating, IPayables {
         uint256 key = _limitKeyOf(debt);
         _limits[key] = _limits[key].withUsed(_limits[key].used() - terms.face);
         _payables[id] = debt.withOutstanding(0);
-        delete _lots[Ids.root(id)];
+        _lots[Ids.root(id)] = Lot.wrap(0);
     }
 
     /* OFFERS */

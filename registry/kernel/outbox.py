@@ -36,4 +36,5 @@ def enqueue(unit: Unit, *, signer: tuple[int, str], function: str, args: Sequenc
     )
     unit.session.add(message)
     unit.session.flush()
+    unit.messages.append(message.id)
     return message

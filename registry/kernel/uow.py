@@ -51,6 +51,8 @@ class Unit:
     network: Network
     vault: Vault
     request_id: str
+    # Ids of the contract calls that this unit has enqueued, in order.
+    messages: list[int] = field(default_factory=list)
 
     @property
     def timestamp(self) -> int:

@@ -6,6 +6,7 @@ import {IPayables} from "./IPayables.sol";
 import {IReads} from "./IReads.sol";
 import {IRegistrar} from "./IRegistrar.sol";
 import {ISettlement} from "./ISettlement.sol";
+import {IStandards} from "./IStandards.sol";
 
 /// @notice Everything one address answers to.
-interface ITallystick is IRegistrar, IPayables, ILots, ISettlement, IReads {}
+interface ITallystick is IRegistrar, IPayables, ILots, ISettlement, IReads, IStandards {}

@@ -1,0 +1,1 @@
+"""Entry points: REST, console, command line. No business decision, no SQL."""

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
+import {ILots} from "./interfaces/ILots.sol";
+import {IReads} from "./interfaces/IReads.sol";
+import {IStandards} from "./interfaces/IStandards.sol";
+import "./interfaces/Types.sol";
+import {Ids} from "./libraries/Ids.sol";
+import "./libraries/Words.sol";
+import {Rules} from "./libraries/ProfileWord.sol";
+import {State} from "./State.sol";
+
+/// @notice The last extension: reads only. Runs on the core's storage; unknown calls end here.
+contract Reads is State, IReads, IStandards {
+    constructor(address authority) State(authority) {}
+
+    /* WORDS */
+
+    /// @inheritdoc IReads
+    function payableWord(uint256 id) external view returns (uint256) {
+        return Payable.unwrap(_payables[id]);
+    }
+
+    /// @inheritdoc IReads
+    function lotWord(uint256 lot) external view returns (uint256) {
+        return Lot.unwrap(_lots[lot]);
+    }
+
+    /// @inheritdoc IReads
+    function participantWord(uint32 participant) external view returns (uint256) {
+        return Participant.unwrap(_participants[participant]);
+    }
+
+    /// @inheritdoc IReads
+    function dossierOf(uint32 participant) external view returns (bytes32) {
+        return _dossiers[participant];
+    }
+
+    /// @inheritdoc IReads
+    function keyWord(address key) external view returns (uint256) {
+        return Key.unwrap(_keys[key]);
+    }
+
+    /// @inheritdoc IReads
+    function limitWord(uint32 obligor, uint16 currency) external view returns (uint256) {
+        return Limit.unwrap(_limits[_limitKey(obligor, currency)]);
+    }
+
+    /// @inheritdoc IReads
+    function invoiceWord(uint32 obligor, bytes32 fingerprint) external view returns (uint256) {
+        return Invoice.unwrap(_invoices[obligor][fingerprint]);
+    }
+
+    /// @inheritdoc IReads
+    function roundWord(uint256 payableId) external view returns (uint256) {
+        return Round.unwrap(_rounds[payableId]);
+    }
+
+    /// @inheritdoc IReads
+    function frozenOf(uint256 lot) external view returns (uint72) {
+        return _frozen[lot];
+    }
+
+    /// @inheritdoc IReads
+    function recourseOf(uint256 lot) external view returns (uint32) {
+        return _recourse[lot];
+    }
+
+    /// @inheritdoc IReads
+    function consentOf(uint256 lot) external view returns (bytes32) {
+        return _consents[lot];
+    }
+
+    /* DECODED */
+
+    /// @inheritdoc IReads
+    function profileOf(uint16 profile) external view returns (Profile memory rules, bool paused) {
+        Rules word = _rules[profile];
+        return (word.unpack(), word.paused());
+    }
+
+    /// @inheritdoc IReads
+    function payableOf(uint256 id)
+        external
+        view
+        returns (uint32, uint16, uint32, uint8, uint72, uint72, uint16, uint8)
+    {
+        Payable p = _payables[id];
+        return (
+            p.obligor(), p.profile(), p.due(), p.state(), p.outstanding(), p.available(), p.sequence(), p.round()
+        );
+    }
+
+    /// @inheritdoc IReads
+    function lotOf(uint256 id)
+        external
+        view
+        returns (uint32, uint72, uint8, uint8, uint16, uint8, uint8, uint32, uint32, uint40)
+    {
+        Lot l = _lots[id];
+        return (
+            l.holder(),
+            l.amount(),
+            l.hops(),
+            l.depth(),
+            l.version(),
+            l.flags(),
+            l.round(),
+            l.lockParty(),
+            l.lockUntil(),
+            l.children()
+        );
+    }
+
+    /* IDS AND HASHES */
+
+    /// @inheritdoc IReads
+    function payableIdOf(Terms calldata terms, Portion[] calldata portions) external view returns (uint256) {
+        return Ids.payableId(terms, _rules[terms.profile].currency(), portions);
+    }
+
+    /// @inheritdoc IReads
+    function childOf(uint256 lot, uint8 index) external pure returns (uint256) {
+        return Ids.child(lot, index);
+    }
+
+    /// @inheritdoc IReads
+    function rootOf(uint256 payableId) external pure returns (uint256) {
+        return Ids.root(payableId);
+    }
+
+    /// @inheritdoc IReads
+    function offerHash(Offer calldata offer) external view returns (bytes32) {
+        return _hashTypedDataV4(Ids.offerStruct(offer));
+    }
+
+    /// @inheritdoc IReads
+    function financingHash(Financing calldata financing) external pure returns (bytes32) {
+        return Ids.financing(financing);
+    }
+
+    /* STANDARDS */
+
+    /// @inheritdoc IStandards
+    /// @dev ERC-165, ERC-721 metadata, ERC-5267. ERC-721 and ERC-3525 themselves are not claimed: plain transfers are refused.
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == 0x01ffc9a7 || interfaceId == 0x5b5e139f || interfaceId == 0x84b0196e;
+    }
+
+    /// @inheritdoc IStandards
+    function name() external pure returns (string memory) {
+        return "Tallystick";
+    }
+
+    /// @inheritdoc IStandards
+    function symbol() external pure returns (string memory) {
+        return "TALLY";
+    }
+
+    /// @inheritdoc IStandards
+    function ownerOf(uint256 lot) external view returns (address) {
+        return _participants[_lot(lot).holder()].account();
+    }
+
+    /// @inheritdoc IStandards
+    function balanceOf(uint256 lot) external view returns (uint256) {
+        return _lot(lot).amount();
+    }
+
+    /// @inheritdoc IStandards
+    function slotOf(uint256 lot) external view returns (uint256) {
+        if (_lots[lot].holder() == 0) revert ILots.UnknownLot(lot);
+        return Ids.payableOf(lot);
+    }
+
+    /// @inheritdoc IStandards
+    function valueDecimals() external pure returns (uint8) {
+        return 0;
+    }
+
+    /// @inheritdoc IStandards
+    function tokenURI(uint256 id) external view returns (string memory) {
+        Lot lot = _lot(id);
+        return string.concat(
+            "data:application/json,{\"name\":\"Lot ",
+            Strings.toHexString(id, 32),
+            "\",\"amount\":\"",
+            Strings.toString(lot.amount()),
+            "\",\"hops\":",
+            Strings.toString(lot.hops()),
+            "}"
+        );
+    }
+
+    /// @inheritdoc IStandards
+    function slotURI(uint256 id) external view returns (string memory) {
+        Payable debt = _payable(id);
+        return string.concat(
+            "data:application/json,{\"name\":\"Payable ",
+            Strings.toHexString(id, 20),
+            "\",\"currency\":",
+            Strings.toString(_rules[debt.profile()].currency()),
+            ",\"due\":",
+            Strings.toString(debt.due()),
+            "}"
+        );
+    }
+
+    /// @inheritdoc IStandards
+    function transferFrom(address, address, uint256) external pure {
+        revert UseAcceptOffer();
+    }
+
+    /// @inheritdoc IStandards
+    function safeTransferFrom(address, address, uint256) external pure {
+        revert UseAcceptOffer();
+    }
+
+    /// @inheritdoc IStandards
+    function approve(address, uint256) external pure {
+        revert UseAcceptOffer();
+    }
+}

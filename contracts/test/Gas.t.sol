@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import "./Base.t.sol";
+
+/// @notice Gas of whole transactions: 21,000, calldata, execution, less refunds; steady state, fresh ids. Each figure stands in
+/// snapshots/Tallystick.json, is held to its target here, and any change of it fails under FORGE_SNAPSHOT_CHECK=true.
+contract GasTest is Base {
+    uint256 private _id;
+    uint256 private _root;
+
+    function setUp() public override {
+        super.setUp();
+        (_id, _root) = _issueAccepted(FACE);
+    }
+
+    function _within(string memory name, uint256 target) private returns (uint256 used) {
+        used = _gas(name);
+        vm.assertLe(used, target, name);
+    }
+
+    function testIssueWithOneInvoice() public {
+        _issue(FACE);
+        _within("issue, one invoice", 112_000);
+    }
+
+    function testIssueWithAnExtraInvoice() public {
+        _issue(FACE);
+        uint256 one = vm.lastCallGas().gasTotalUsed;
+        _issue(_terms(FACE), _portions(FACE, 2));
+        uint256 two = vm.lastCallGas().gasTotalUsed;
+        vm.snapshotValue("Tallystick", "issue, each further invoice", two - one);
+        vm.assertLe(two - one, 24_500);
+    }
+
+    function testAcceptAPayable() public {
+        uint256 id = _issue(FACE);
+        _as(SUPPLIER);
+        tally.accept(id);
+        _gas("accept a payable");
+    }
+
+    function testRefuseAPayable() public {
+        (Terms memory terms, Portion[] memory portions) = (_terms(FACE), _portions(FACE));
+        _issue(terms, portions);
+        _as(SUPPLIER);
+        tally.refuse(terms, portions);
+        _gas("refuse a payable");
+    }
+
+    function testSplitByOffer() public {
+        Offer memory offer = _offer(_root, 0, FACE / 2, SECOND);
+        _submit(offer, _sign(offer, secretOf[SUPPLIER]));
+        _within("split by offer", 76_000);
+    }
+
+    function testWholeByOffer() public {
+        Offer memory offer = _offer(_root, WHOLE, FACE, SECOND);
+        _submit(offer, _sign(offer, secretOf[SUPPLIER]));
+        _within("whole lot by offer", 54_000);
+    }
+
+    function testSelfSplit() public {
+        uint8[] memory children = new uint8[](1);
+        uint72[] memory amounts = new uint72[](1);
+        amounts[0] = FACE / 2;
+        _as(SUPPLIER);
+        tally.split(_root, children, amounts);
+        _gas("split for oneself");
+    }
+
+    function testLock() public {
+        _as(SUPPLIER);
+        tally.lock(_root, FUNDER, START + 1 days);
+        _within("lock", 38_000);
+    }
+
+    function testFinance() public {
+        Financing memory financing = _financing(FINANCE_ASSIGNMENT, false);
+        _as(SUPPLIER);
+        tally.lockForFinancing(_root, financing);
+        _gas("lock for financing");
+        _as(FUNDER);
+        tally.finance(_root, financing, RECEIPT);
+        _gas("finance");
+    }
+
+    function testRecordPayment() public {
+        _as(AGENT);
+        tally.recordPayment(_id, 1, FACE / 2, RECEIPT);
+        _within("record a payment", 39_500);
+    }
+
+    function testRedeemOneLot() public {
+        _passPart(_root, 0, FACE / 2, SECOND);
+        _pay(_id, FACE);
+        _toRedemption(_id);
+        _as(AGENT);
+        tally.redeem(_root, RECEIPT);
+        _within("redeem one lot", 40_000);
+    }
+
+    function testRedeemALegOfAList() public {
+        uint256[] memory lots = _split(30);
+        _pay(_id, FACE);
+        _toRedemption(_id);
+        uint256 ten = _redeemFrom(lots, 0, 10);
+        uint256 twenty = _redeemFrom(lots, 10, 20);
+        uint256 leg = (twenty - ten) / 10;
+        vm.snapshotValue("Tallystick", "redeem, leg of a list", leg);
+        vm.assertLe(leg, 8_000);
+    }
+
+    function testRedeemALegOfARound() public {
+        uint256[] memory lots = _split(30);
+        _pay(_id, FACE / 2);
+        _toRedemption(_id);
+        _as(AGENT);
+        tally.openRound(_id);
+        _gas("open a round");
+        uint256 ten = _redeemInRoundFrom(lots, 0, 10);
+        uint256 twenty = _redeemInRoundFrom(lots, 10, 20);
+        vm.snapshotValue("Tallystick", "redeem, leg of a round", (twenty - ten) / 10);
+        vm.assertGt(twenty, ten);
+    }
+
+    /// @dev The root in `count` lots of 1,000 for SECOND and what is left.
+    function _split(uint8 count) private returns (uint256[] memory lots) {
+        lots = new uint256[](count);
+        for (uint8 i = 0; i < count; ++i) {
+            lots[i] = _passPart(_root, i, 1000, SECOND);
+        }
+    }
+
+    function _redeemFrom(uint256[] memory all, uint256 start, uint256 count) private returns (uint256) {
+        (uint256[] memory lots, bytes32[] memory receipts) = (new uint256[](count), new bytes32[](count));
+        for (uint256 i = 0; i < count; ++i) {
+            (lots[i], receipts[i]) = (all[start + i], keccak256(abi.encode("receipt", start + i)));
+        }
+        _as(AGENT);
+        tally.redeemMany(lots, receipts);
+        return vm.lastCallGas().gasTotalUsed;
+    }
+
+    function _redeemInRoundFrom(uint256[] memory all, uint256 start, uint256 count) private returns (uint256) {
+        (uint256[] memory lots, bytes32[] memory receipts) = (new uint256[](count), new bytes32[](count));
+        uint72[] memory amounts = new uint72[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            (lots[i], receipts[i]) = (all[start + i], keccak256(abi.encode("receipt", start + i)));
+            amounts[i] = 500;
+        }
+        _as(AGENT);
+        tally.redeemInRound(lots, amounts, receipts);
+        return vm.lastCallGas().gasTotalUsed;
+    }
+}

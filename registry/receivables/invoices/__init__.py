@@ -1,0 +1,1 @@
+"""Invoice intake: reads UBL, CII and ERP exports, judges them, and gives each invoice one identity. Touches no database."""
