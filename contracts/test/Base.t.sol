@@ -9,11 +9,6 @@ import {IRegistrar} from "../src/interfaces/IRegistrar.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {ITallystick} from "../src/interfaces/ITallystick.sol";
 import "../src/interfaces/Types.sol";
-import {Holdings} from "../src/Holdings.sol";
-import {Reads} from "../src/Reads.sol";
-import {Registrar} from "../src/Registrar.sol";
-import {Settlement} from "../src/Settlement.sol";
-import {Tallystick} from "../src/Tallystick.sol";
 import {Test} from "./Test.sol";
 
 /// @notice A deployed core with participants, one CNY profile and limits; builders and acts that tests put together.
@@ -115,11 +110,11 @@ abstract contract Base is Test {
 
     function _deploy() internal {
         manager = new AccessManager(address(this));
-        Reads reads = new Reads(address(manager));
-        Registrar administration = new Registrar(address(manager), address(reads));
-        Holdings holdings = new Holdings(address(manager), address(administration));
-        Settlement settlement = new Settlement(address(manager), address(holdings));
-        tally = ITallystick(address(new Tallystick(address(manager), address(settlement))));
+        address extension = vm.deployCode("Reads.sol:Reads", abi.encode(manager));
+        extension = vm.deployCode("Registrar.sol:Registrar", abi.encode(manager, extension));
+        extension = vm.deployCode("Holdings.sol:Holdings", abi.encode(manager, extension));
+        extension = vm.deployCode("Settlement.sol:Settlement", abi.encode(manager, extension));
+        tally = ITallystick(vm.deployCode("Tallystick.sol:Tallystick", abi.encode(manager, extension)));
         manager.setTargetFunctionRole(address(tally), _restricted(), REGISTRAR_ROLE);
         manager.grantRole(REGISTRAR_ROLE, registrar, 0);
     }

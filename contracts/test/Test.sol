@@ -20,6 +20,9 @@ interface Vm {
 
     function addr(uint256 secret) external pure returns (address);
     function sign(uint256 secret, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    /// @dev Deploys compiled code, so that tests need not be compiled with the contracts.
+    function deployCode(string calldata what, bytes calldata arguments) external returns (address);
+    function getCode(string calldata what) external view returns (bytes memory);
     function label(address account, string calldata name) external;
     function warp(uint256 timestamp) external;
     function getBlockTimestamp() external view returns (uint256);
