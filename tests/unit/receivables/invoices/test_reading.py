@@ -15,7 +15,7 @@ from registry.receivables.invoices.parties import identifiers
 from tests.unit.receivables.invoices.documents import CII, UBL, changed
 from tests.unit.receivables.invoices.official import DEMO, EN16931
 
-PAIRS = sorted(path.name.removesuffix("_ubl.xml") for path in (DEMO / "invoices" / "accepted").glob("*_ubl.xml"))
+PAIRS = sorted(path.name.removesuffix("_ubl.xml") for path in (DEMO / "invoices" / "accepted").glob("*-INVOICE_ubl.xml"))
 # The source's two documents of this case name different VAT identifiers of the seller.
 ODD = "01.21a-INVOICE"
 
@@ -88,6 +88,14 @@ def test_both_syntaxes_of_a_business_case_are_one_invoice(case: str) -> None:
     assert (identifiers(first.seller) == identifiers(second.seller)) is (case != ODD)
     assert [account.id for account in first.accounts] == [account.id for account in second.accounts]
     assert len(first.lines) == len(second.lines)
+
+
+@pytest.mark.parametrize("example", range(1, 10))
+def test_both_syntaxes_of_an_official_example_are_one_debt(example: int) -> None:
+    folder = DEMO / "invoices" / "accepted"
+    first, second = (xml.read((folder / f"en16931-example{example}_{syntax}.xml").read_bytes()) for syntax in ("ubl", "cii"))
+    assert (first.syntax, second.syntax) == (Syntax.UBL_INVOICE, Syntax.CII)
+    assert (first.number, first.currency, claim_amount(first)) == (second.number, second.currency, claim_amount(second))
 
 
 def test_there_are_enough_pairs() -> None:

@@ -108,7 +108,9 @@ def test_a_vat_total_that_is_off_is_found(invoice: Invoice, cents: int) -> None:
     (stated,) = invoice.vat_totals
     assert stated.amount is not None
     wrong = replace(invoice, vat_totals=(VatTotal(euro(stated.amount.value + cents * CENT), stated.parts),))
-    assert {"BR-CO-14", "BR-CO-15"} <= {violation.rule for violation in violations(wrong)}
+    # CII may leave the VAT total out where there is no VAT, so BR-CO-15 says nothing of it there.
+    untaxed = invoice.syntax is Syntax.CII and stated.amount.value == 0
+    assert {"BR-CO-14"} | (set() if untaxed else {"BR-CO-15"}) <= {violation.rule for violation in violations(wrong)}
 
 
 @given(adding_up())
