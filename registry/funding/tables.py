@@ -9,7 +9,11 @@ from registry.kernel.db import Base, big_id, minor
 
 
 class FinancingRecord(Base):
-    """One assignment or pledge of a whole lot to one funder. State: locked, completed, released, pledge_released."""
+    """One assignment or pledge of a whole lot to one funder.
+
+    State: requested (the lock is on its way), then by event: locked (FinancingLocked, found by `commitment`), completed (Financed),
+    released (Released while locked), pledge_released (PledgeReleased of a completed pledge).
+    """
 
     __tablename__ = "financings"
 
@@ -30,27 +34,53 @@ class FinancingRecord(Base):
     account_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str]
     receipt: Mapped[bytes | None]
+    # Salt and reference: what opens `receipt`.
     reference_sealed: Mapped[bytes | None]
+    # Blocks of the events behind `state`: FinancingLocked, and the one that ended the lock.
+    locked_block: Mapped[int | None] = mapped_column(BigInteger)
+    settled_block: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
 
 
 class PaymentRecord(Base):
-    """Money an agent says has come in for a payable; the bank's reference is sealed under the agent's key."""
+    """Money an agent says has come in for a payable; the bank's reference is sealed under the agent's key.
+
+    State: requested, then by event: recorded (PaymentRecorded, found by `receipt`), reversed (PaymentReversed with the same `receipt`).
+    """
 
     __tablename__ = "payments"
-    __table_args__ = (Index("uq_payments_payable_id_sequence", "payable_id", "sequence", unique=True),)
+    __table_args__ = (Index("ix_payments_payable_id_sequence", "payable_id", "sequence"),)
 
     id: Mapped[big_id]
     entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     obligor: Mapped[int] = mapped_column(BigInteger, index=True)
-    payable_id: Mapped[str] = mapped_column(index=True)
+    payable_id: Mapped[str]
     sequence: Mapped[int]
     currency: Mapped[str]
     amount: Mapped[minor]
-    receipt: Mapped[bytes]
+    receipt: Mapped[bytes] = mapped_column(unique=True)
+    # Salt and reference: what opens `receipt`.
     reference_sealed: Mapped[bytes]
-    # recorded, reversed
+    # Keyed hash of the reference: one bank movement counts once.
+    reference_blind: Mapped[bytes] = mapped_column(index=True)
     state: Mapped[str]
+    recorded_block: Mapped[int | None] = mapped_column(BigInteger)
+    settled_block: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+
+
+class AgentConsent(Base):
+    """The payment agent's EIP-712 consent to a reversal ("payment:7") or a reopening ("lot:0x.."); the registrar submits it."""
+
+    __tablename__ = "agent_consents"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    payable_id: Mapped[str] = mapped_column(index=True)
+    sequence: Mapped[int]
+    amount: Mapped[minor]
+    receipt: Mapped[bytes]
+    signature: Mapped[bytes]
     created_at: Mapped[datetime]
 
 
@@ -80,9 +110,13 @@ class ClearingLine(Base):
     lot_id: Mapped[str] = mapped_column(primary_key=True)
     entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     holder: Mapped[int] = mapped_column(BigInteger, index=True)
-    # Who is paid: the holder, or the pledgee of a pledged lot.
+    # Who is paid: the holder, or the pledgee of a pledged lot; and the account bound to it when the list was run.
     payee: Mapped[int] = mapped_column(BigInteger)
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
     base: Mapped[minor]
     amount: Mapped[minor]
+    # The part of `amount` that is frozen: it goes to a deposit account, the rest to the payee.
+    deposit: Mapped[minor]
     receipt: Mapped[bytes]
+    # Salt and reference: what opens `receipt`.
     reference_sealed: Mapped[bytes]

@@ -32,6 +32,8 @@ SEALED: dict[str, str] = {
     "documents.name_sealed": "file name",
     "documents.content_sealed": "trade document",
     "documents.salt_sealed": "salt of the commitment",
+    "statements.text_sealed": "reason or legal basis in words",
+    "statements.salt_sealed": "salt of the statement's commitment",
     "financings.salt_sealed": "salt of the financing's commitment",
     "financings.reference_sealed": "funder's pay-out reference",
     "payments.reference_sealed": "bank reference",

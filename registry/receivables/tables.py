@@ -25,12 +25,15 @@ class Import(Base):
 
 
 class ImportRefusal(Base):
-    """A document or row that was refused, with the rule and the value (sealed) that decided it."""
+    """A finding about a document or row that was refused: the rule and the value (sealed) that decided it."""
 
     __tablename__ = "import_refusals"
 
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
+    # Findings are counted per import: a row may break several rules.
+    finding: Mapped[int] = mapped_column(primary_key=True)
+    # Line of the row in the file; 1 for a document.
+    position: Mapped[int]
     entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     rule: Mapped[str]
     value_sealed: Mapped[bytes]
@@ -106,6 +109,20 @@ class PayableTerms(Base):
     salt: Mapped[bytes]
     # [[fingerprint hex, amount, total], ..] sorted by fingerprint; amounts as strings.
     portions: Mapped[list[Any]]
+    # Root of the trade documents that `terms` covers, if any.
+    documents: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+
+class CancellationConsent(Base):
+    """The payee's signed consent to cancel an accepted payable: EIP-712 over the payable and its root lot's version."""
+
+    __tablename__ = "cancellation_consents"
+
+    payable_id: Mapped[str] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    version: Mapped[int]
+    signature: Mapped[bytes]
     created_at: Mapped[datetime]
 
 
@@ -188,7 +205,11 @@ class LotMove(Base):
 
 
 class OfferRecord(Base):
-    """A signed offer on its way to its recipient. State: open, accepted, withdrawn; expiry and staleness are computed."""
+    """A signed offer on its way to its recipient.
+
+    State: open (from the start), accepted (event Transferred of `lot_id` to `child_id`, recipient and amount), withdrawn. Expiry and
+    staleness are computed.
+    """
 
     __tablename__ = "offers"
 
@@ -199,6 +220,8 @@ class OfferRecord(Base):
     payable_id: Mapped[str]
     version: Mapped[int]
     child: Mapped[int]
+    # The lot the recipient gets: a child of `lot_id`, or `lot_id` itself when it moves whole.
+    child_id: Mapped[str] = mapped_column(index=True)
     amount: Mapped[minor]
     kind: Mapped[int]
     documents: Mapped[bytes]
@@ -206,7 +229,10 @@ class OfferRecord(Base):
     epoch: Mapped[int] = mapped_column(BigInteger)
     # Empty for an offer made on-chain.
     signature: Mapped[bytes]
+    on_chain: Mapped[bool]
     state: Mapped[str]
+    # Block of the event that ended it.
+    settled_block: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
 
 
@@ -217,12 +243,46 @@ class Document(Base):
 
     id: Mapped[big_id]
     entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    # Counterparty that may read it too: the recipient of the offer or the payee of the payable.
-    shared_with: Mapped[int | None] = mapped_column(BigInteger, index=True)
     subject: Mapped[str] = mapped_column(index=True)
     media_type: Mapped[str]
     name_sealed: Mapped[bytes]
     content_sealed: Mapped[bytes]
+    salt_sealed: Mapped[bytes]
+    commitment: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class DocumentShare(Base):
+    """An entity that may read a document beside its owner: the recipient of an offer, the payee of a payable."""
+
+    __tablename__ = "document_shares"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class DocumentSetItem(Base):
+    """A document's place under a root: the leaves of "offer:7" or "payable:0x..", in order."""
+
+    __tablename__ = "document_sets"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), index=True)
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class Statement(Base):
+    """A reason or a legal basis in words, sealed under its author's key; only the salted commitment goes on-chain."""
+
+    __tablename__ = "statements"
+
+    id: Mapped[big_id]
+    entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    subject: Mapped[str] = mapped_column(index=True)
+    # discharge, set_off, freeze, force_transfer, suspend_redemption, release_pledge, reverse, reopen
+    kind: Mapped[str]
+    text_sealed: Mapped[bytes]
     salt_sealed: Mapped[bytes]
     commitment: Mapped[bytes]
     created_at: Mapped[datetime]
