@@ -181,6 +181,9 @@ class Lot(Base):
     children: Mapped[int] = mapped_column(BigInteger)
     frozen: Mapped[minor]
     recourse_seller: Mapped[int] = mapped_column(BigInteger)
+    # Hash of the stored offer or financing while its lock stands, and whether that financing is with recourse.
+    consent: Mapped[bytes | None]
+    consent_recourse: Mapped[bool]
     # False once merged into another, discharged, set off or cancelled: the chain has no word any more.
     exists: Mapped[bool]
 

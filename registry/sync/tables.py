@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
+from sqlalchemy import BigInteger, CheckConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,7 +30,7 @@ class ChainBlock(Base):
     hash: Mapped[bytes] = mapped_column(unique=True)
     parent_hash: Mapped[bytes]
     timestamp: Mapped[int] = mapped_column(BigInteger)
-    # [[table, key, row or null], ..]; null means the row did not exist.
+    # [[table, key, row or null], ..] as it was before the block; null: there was none. Empty once the block is final.
     undo: Mapped[list[Any]]
 
 
@@ -39,8 +39,8 @@ class ChainEvent(Base):
 
     __tablename__ = "chain_events"
 
-    block_number: Mapped[int] = mapped_column(ForeignKey("chain_blocks.number", ondelete="CASCADE"), primary_key=True)
-    log_index: Mapped[int] = mapped_column(primary_key=True)
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    log_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     block_hash: Mapped[bytes]
     tx_hash: Mapped[bytes]
     name: Mapped[str]
