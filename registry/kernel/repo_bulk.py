@@ -1,0 +1,125 @@
+"""Many rows in one statement: COPY for new ones, unnest with ON CONFLICT for changed ones. Rows are plain dicts by column name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+import psycopg
+from sqlalchemy import FromClause, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from registry.kernel.db import Amount
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+class Shape(NamedTuple):
+    """What the statements need to know of a table. Names are quoted."""
+
+    name: str
+    columns: tuple[str, ...]
+    types: dict[str, str]
+    key: tuple[str, ...]
+    amounts: tuple[str, ...]
+    json: tuple[str, ...]
+
+
+@cache
+def shape(table: FromClause) -> Shape:
+    """The shape of a table, computed once."""
+    columns = tuple(column.name for column in table.columns)
+    return Shape(
+        name=f'"{cast(Table, table).name}"',
+        columns=columns,
+        types={column.name: column.type.compile(dialect=_DIALECT) + "[]" for column in table.columns},
+        key=tuple(column.name for column in cast(Table, table).primary_key.columns),
+        amounts=tuple(column.name for column in table.columns if isinstance(column.type, Amount)),
+        json=tuple(column.name for column in table.columns if isinstance(column.type, JSONB)),
+    )
+
+
+def copy(session: Session, table: FromClause, columns: Sequence[str], *, rows: Iterable[Sequence[Any]]) -> None:
+    """Appends rows by COPY. Values in the order of `columns`; JSON as text."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    connection = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+    with connection.cursor() as cursor, cursor.copy(f"copy {shape(table).name} ({names}) from stdin") as stream:
+        for row in rows:
+            stream.write_row(row)
+
+
+def upsert(session: Session, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes whole rows, over those that have the same primary key. JSON columns hold text."""
+    if not rows:
+        return
+    form = shape(table)
+    names = ", ".join(f'"{column}"' for column in form.columns)
+    source = ", ".join(f"%s::{form.types[column]}" for column in form.columns)
+    key = ", ".join(f'"{column}"' for column in form.key)
+    changes = ", ".join(f'"{column}" = excluded."{column}"' for column in form.columns if column not in form.key)
+    session.connection().exec_driver_sql(
+        f"insert into {form.name} ({names}) select * from unnest({source}) on conflict ({key}) do update set {changes}",
+        tuple([row[column] for row in rows] for column in form.columns),
+    )
+
+
+def update(session: Session, table: FromClause, columns: Sequence[str], *, rows: Sequence[tuple[Key, Sequence[Any]]]) -> None:
+    """Sets `columns` of the rows with these primary keys."""
+    if not rows:
+        return
+    form = shape(table)
+    names = (*form.key, *columns)
+    source = ", ".join(f"%s::{form.types[column]}" for column in names)
+    changes = ", ".join(f'"{column}" = w."{column}"' for column in columns)
+    match = " and ".join(f't."{column}" = w."{column}"' for column in form.key)
+    alias = ", ".join(f'"{column}"' for column in names)
+    flat = [(*key, *values) for key, values in rows]
+    session.connection().exec_driver_sql(
+        f"update {form.name} t set {changes} from unnest({source}) w({alias}) where {match}",
+        tuple(list(values) for values in zip(*flat, strict=True)),
+    )
+
+
+def load(session: Session, table: FromClause, keys: Sequence[Key]) -> dict[Key, Row]:
+    """Rows by primary key; missing ones are left out."""
+    if not keys:
+        return {}
+    form = shape(table)
+    names = ", ".join(f't."{column}"' for column in form.columns)
+    found = session.connection().exec_driver_sql(f"select {names} from {form.name} t {_match(form)}", _columns(keys))
+    rows = {}
+    at = tuple(form.columns.index(column) for column in form.key)
+    for values in found:
+        row = dict(zip(form.columns, values, strict=True))
+        for column in form.amounts:
+            if row[column] is not None:
+                row[column] = int(row[column])
+        rows[tuple(values[position] for position in at)] = row
+    return rows
+
+
+def delete(session: Session, table: FromClause, keys: Sequence[Key]) -> None:
+    """Deletes rows by primary key."""
+    if not keys:
+        return
+    form = shape(table)
+    match = " and ".join(f't."{column}" = w."{column}"' for column in form.key)
+    session.connection().exec_driver_sql(f"delete from {form.name} t using {_wanted(form)} where {match}", _columns(keys))
+
+
+def _wanted(form: Shape) -> str:
+    source = ", ".join(f"%s::{form.types[column]}" for column in form.key)
+    names = ", ".join(f'"{column}"' for column in form.key)
+    return f"unnest({source}) w({names})"
+
+
+def _match(form: Shape) -> str:
+    return f"join {_wanted(form)} on " + " and ".join(f't."{column}" = w."{column}"' for column in form.key)
+
+
+def _columns(keys: Sequence[Key]) -> tuple[list[Any], ...]:
+    return tuple(list(values) for values in zip(*keys, strict=True))
