@@ -27,6 +27,7 @@ SEALED: dict[str, str] = {
     "signing_keys.secret_sealed": "custodial signing key",
     "imports.name_sealed": "file name",
     "import_refusals.value_sealed": "value that broke a rule",
+    "import_refusals.message_sealed": "what is wrong, which repeats the value",
     "invoices.number_sealed": "invoice number",
     "invoices.content_sealed": "invoice as received",
     "documents.name_sealed": "file name",

@@ -37,7 +37,7 @@ class ImportRefusal(Base):
     entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     rule: Mapped[str]
     value_sealed: Mapped[bytes]
-    message: Mapped[str]
+    message_sealed: Mapped[bytes]
 
 
 class InvoiceRecord(Base):

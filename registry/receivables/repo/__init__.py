@@ -1,0 +1,1 @@
+"""SQL of invoices, payables, lots, offers and documents. Mirror tables are only read here; the indexer writes them."""
