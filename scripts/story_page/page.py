@@ -200,7 +200,9 @@ def _crash(crash: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _network(network: Mapping[str, Any] | None) -> dict[str, str] | None:
-    return network and {key: str(network.get(key) or "") for key in ("chain_id", "contract", "block", "hash")}
+    if not network:
+        return None
+    return {key: str(network.get(key) or "") for key in ("chain_id", "contract", "block", "hash")}
 
 
 def _compared(check: Mapping[str, Any]) -> Texts | None:
