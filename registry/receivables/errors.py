@@ -1,4 +1,4 @@
-"""What may stand in the way of a use case on claims, before the contract is asked. Rules the contract enforces come back as its refusals."""
+"""What may stand in the way of a use case on claims before the contract is asked; what the contract refuses comes back as its refusal."""
 
 from registry.kernel.errors import DomainError, Kind
 

@@ -51,6 +51,11 @@ def lot(session: Session, lot_id: str) -> Lot | None:
     return session.get(Lot, lot_id)
 
 
+def lots(session: Session, lot_ids: Collection[str]) -> dict[str, Lot]:
+    """Mirrors of lots by id, whoever asks."""
+    return {row.id: row for row in session.scalars(select(Lot).where(Lot.id.in_(lot_ids)))}
+
+
 def epoch(session: Session, entity_id: int) -> int:
     """The participant's epoch on-chain; 0 before it is known there."""
     return session.scalars(select(Participant.epoch).where(Participant.id == entity_id)).first() or 0
@@ -59,7 +64,7 @@ def epoch(session: Session, entity_id: int) -> int:
 def epochs(session: Session, entity_ids: Collection[int]) -> dict[int, int]:
     """Epochs by participant."""
     query = select(Participant.id, Participant.epoch).where(Participant.id.in_(entity_ids))
-    return {number: value for number, value in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def signs_for(session: Session, address: str, entity_id: int, now: int) -> bool:

@@ -91,7 +91,9 @@ def payables_by_id(session: Session, actor: Actor, ids: Collection[str], *, now:
     return {row.id: row for row in session.scalars(query)}
 
 
-def lots(session: Session, actor: Actor, *, now: int, filters: Sequence[ColumnElement[bool]] = (), after: str | None, limit: int) -> list[Lot]:
+def lots(
+    session: Session, actor: Actor, *, now: int, filters: Sequence[ColumnElement[bool]] = (), after: str | None, limit: int
+) -> list[Lot]:
     """Visible lots by id: a payable's lots stand together."""
     query = select(Lot).where(_sees_lot(actor, now), *filters)
     if after is not None:
