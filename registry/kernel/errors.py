@@ -4,7 +4,6 @@
 """
 
 from enum import StrEnum
-from typing import ClassVar
 
 
 class Kind(StrEnum):
@@ -21,8 +20,8 @@ class Kind(StrEnum):
 class DomainError(Exception):
     """Base of all errors that callers may see. `context` holds the values that explain it; never secrets."""
 
-    code: ClassVar[str] = "domain_error"
-    kind: ClassVar[Kind] = Kind.INVALID
+    code: str = "domain_error"
+    kind: Kind = Kind.INVALID
 
     def __init__(self, message: str, **context: object) -> None:
         super().__init__(message)
@@ -80,7 +79,12 @@ class Unavailable(DomainError):
 
 
 class ChainRefused(DomainError):
-    """The contract refused the transaction; context carries the contract's own error and its values."""
+    """The contract refused the transaction; code and kind are the refusal's own (registry.kernel.refusals), context has its values."""
 
     code = "chain_refused"
     kind = Kind.CONFLICT
+
+    def __init__(self, message: str, *, code: str = "chain_refused", kind: Kind = Kind.CONFLICT, **context: object) -> None:
+        super().__init__(message, **context)
+        self.code = code
+        self.kind = kind
