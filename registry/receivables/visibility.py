@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chain.structs import LOT_ENDED, LOT_FINANCING, LOT_OFFERED, LOT_PLEDGED
+from chain.structs import LOT_PLEDGED
 from registry.kernel import money
 from registry.kernel.errors import Forbidden, Invalid, NotFound
 from registry.kernel.uow import Unit
@@ -150,4 +150,4 @@ def state_of(unit: Unit, row: Lot) -> str:
 
 def pledgee(row: Lot) -> int | None:
     """Who is paid in place of the holder: the pledgee of a pledged lot."""
-    return row.lock_party if row.flags & LOT_PLEDGED and not row.flags & (LOT_ENDED | LOT_FINANCING | LOT_OFFERED) else None
+    return row.lock_party if row.flags & LOT_PLEDGED else None
