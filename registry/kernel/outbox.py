@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from registry.kernel import repo
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import Unit
+
+# Wakes the submitter; PostgreSQL delivers it when the transaction commits.
+CHANNEL = "tallystick_outbox"
 
 
 def wire(value: Any) -> Any:
@@ -36,5 +40,7 @@ def enqueue(unit: Unit, *, signer: tuple[int, str], function: str, args: Sequenc
     )
     unit.session.add(message)
     unit.session.flush()
+    if not unit.messages:
+        repo.notify(unit.session, CHANNEL)
     unit.messages.append(message.id)
     return message

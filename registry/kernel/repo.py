@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from registry.kernel.tables import DataKey, IdempotencyRecord, OutboxMessage
+from registry.kernel.tables import DataKey, IdempotencyRecord, Installation, OutboxMessage
+
+INSTALLATION_LOCK = 0x7A11_5714
 
 
 def data_key(session: Session, entity_id: int) -> DataKey | None:
@@ -39,3 +41,23 @@ def claim_idempotency(session: Session, entity_id: int, key: str, *, request_has
         .returning(IdempotencyRecord.key)
     ).first()
     return None if made else session.get_one(IdempotencyRecord, (entity_id, key))
+
+
+def idempotency_record(session: Session, entity_id: int, key: str) -> IdempotencyRecord | None:
+    """What is known of an Idempotency-Key of an entity."""
+    return session.get(IdempotencyRecord, (entity_id, key))
+
+
+def installation(session: Session) -> Installation | None:
+    """The one row, once the installation has started for the first time."""
+    return session.get(Installation, 1)
+
+
+def lock_installation(session: Session) -> None:
+    """Lets one process at a time make the installation; free again when the transaction ends."""
+    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": INSTALLATION_LOCK})
+
+
+def notify(session: Session, channel: str, payload: str = "") -> None:
+    """Tells listeners of a channel; PostgreSQL delivers it when the transaction commits."""
+    session.execute(text("select pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload})

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
 from registry.kernel.clock import Clock
+from registry.kernel.engine import unavailable
 from registry.kernel.vault import Vault
 
 
@@ -28,6 +31,8 @@ class Actor:
     via: str
 
 
+# The database knows for the length of the transaction who acts.
+NAME_THE_ACTOR = text("select set_config('tallystick.entity', :entity, true)")
 SERVICE = Actor(entity_id=0, roles=0, via="service")
 
 
@@ -71,15 +76,21 @@ class Work:
 
     @contextmanager
     def begin(self, actor: Actor, *, request_id: str | None = None) -> Iterator[Unit]:
-        """One transaction: commits when the block ends, rolls back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            session.execute(text("select set_config('tallystick.entity', :entity, true)"), {"entity": str(actor.entity_id)})
-            yield Unit(
-                session=session,
-                actor=actor,
-                now=self.clock.now(),
-                network=self.network,
-                vault=Vault(session, self.master_key),
-                request_id=request_id or secrets.token_hex(8),
-            )
-            session.commit()
+        """One transaction: commits when the block ends, rolls back when it raises. Unavailable when the database does not answer."""
+        try:
+            with Session(self.engine, expire_on_commit=False) as session:
+                session.execute(NAME_THE_ACTOR, {"entity": str(actor.entity_id)})
+                yield Unit(
+                    session=session,
+                    actor=actor,
+                    now=self.clock.now(),
+                    network=self.network,
+                    vault=Vault(session, self.master_key),
+                    request_id=request_id or secrets.token_hex(8),
+                )
+                session.commit()
+        except (DBAPIError, PoolExhausted) as error:
+            known = unavailable(error)
+            if known is None:
+                raise
+            raise known from error
