@@ -1,7 +1,7 @@
 """Reads of claims as the actor may see them; what it may not see is not found. The rule stands in README and in repo/visibility.py."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from chain.structs import LOT_PLEDGED
@@ -134,6 +134,11 @@ def agent_of(unit: Unit, debt: Payable) -> int | None:
     return claims.agent_of(unit.session, debt.obligor, money.numeric_code(debt.currency))
 
 
+def currencies(unit: Unit, payable_ids: Collection[str]) -> dict[str, str]:
+    """ISO 4217 letters by payable: what amounts of lots and offers that the actor has before it are in."""
+    return claims.currencies(unit.session, payable_ids)
+
+
 def profile(unit: Unit, number: int) -> Profile:
     """An instrument profile; everybody may see the rules."""
     found = claims.profile(unit.session, number)
@@ -151,3 +156,8 @@ def state_of(unit: Unit, row: Lot) -> str:
 def pledgee(row: Lot) -> int | None:
     """Who is paid in place of the holder: the pledgee of a pledged lot."""
     return row.lock_party if row.flags & LOT_PLEDGED else None
+
+
+def currencies(unit: Unit, payable_ids: Iterable[str]) -> dict[str, str]:
+    """Currency by payable, for lists of things that outlive the right to see the payable itself (an offer that was accepted)."""
+    return claims.currencies(unit.session, set(payable_ids))

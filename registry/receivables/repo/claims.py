@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.identity.tables import CreditLimit, Entity, Participant, ParticipantKey
 from registry.kernel.tables import OutboxMessage
-from registry.receivables.tables import CancellationConsent, Lot, OfferRecord, PayableTerms, Profile
+from registry.receivables.tables import CancellationConsent, Lot, OfferRecord, Payable, PayableTerms, Profile
 
 _PENDING = ("queued", "signed")
 
@@ -106,3 +106,9 @@ def withdraw_offers(session: Session, entity_id: int) -> int:
     """Marks all open offers of an entity as withdrawn; how many there were."""
     statement = update(OfferRecord).where(OfferRecord.entity_id == entity_id, OfferRecord.state == "open").values(state="withdrawn")
     return len(session.scalars(statement.returning(OfferRecord.id)).all())
+
+
+def currencies(session: Session, payable_ids: Collection[str]) -> dict[str, str]:
+    """ISO 4217 letters by payable, whoever asks."""
+    query = select(Payable.id, Payable.currency).where(Payable.id.in_(payable_ids))
+    return {number: code for number, code in session.execute(query)}

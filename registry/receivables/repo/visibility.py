@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from chain.structs import LOT_ENDED, PAYABLE_STATE_MASK, ROLE_AUDITOR, ROLE_REGISTRAR
@@ -130,7 +130,7 @@ def tree(session: Session, actor: Actor, payable: str, *, now: int) -> list[Lot]
 
 def moves(session: Session, payable: str, lot_ids: Collection[str] | None) -> list[LotMove]:
     """Steps in the life of lots, oldest first; None for all of the payable."""
-    query: Select[tuple[LotMove]] = select(LotMove).where(LotMove.payable_id == payable)
+    query = select(LotMove).where(LotMove.payable_id == payable)
     if lot_ids is not None:
         known = or_(LotMove.child_id.is_(None), LotMove.child_id.in_(lot_ids))
         query = query.where(LotMove.lot_id.in_(lot_ids), known)
