@@ -24,6 +24,12 @@ def profile(session: Session, number: int) -> Profile | None:
     return session.get(Profile, number)
 
 
+def currencies(session: Session, payable_ids: Collection[str]) -> dict[str, str]:
+    """Currency letters by payable, whoever asks."""
+    query = select(Payable.id, Payable.currency).where(Payable.id.in_(payable_ids))
+    return dict(session.execute(query).tuples().all())
+
+
 def add_terms(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Stores preimages in bulk."""
     session.execute(insert(PayableTerms), rows)
