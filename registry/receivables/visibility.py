@@ -134,11 +134,6 @@ def agent_of(unit: Unit, debt: Payable) -> int | None:
     return claims.agent_of(unit.session, debt.obligor, money.numeric_code(debt.currency))
 
 
-def currencies(unit: Unit, payable_ids: Collection[str]) -> dict[str, str]:
-    """ISO 4217 letters by payable: what amounts of lots and offers that the actor has before it are in."""
-    return claims.currencies(unit.session, payable_ids)
-
-
 def profile(unit: Unit, number: int) -> Profile:
     """An instrument profile; everybody may see the rules."""
     found = claims.profile(unit.session, number)

@@ -112,9 +112,3 @@ def withdraw_offers(session: Session, entity_id: int) -> int:
     """Marks all open offers of an entity as withdrawn; how many there were."""
     statement = update(OfferRecord).where(OfferRecord.entity_id == entity_id, OfferRecord.state == "open").values(state="withdrawn")
     return len(session.scalars(statement.returning(OfferRecord.id)).all())
-
-
-def currencies(session: Session, payable_ids: Collection[str]) -> dict[str, str]:
-    """ISO 4217 letters by payable, whoever asks."""
-    query = select(Payable.id, Payable.currency).where(Payable.id.in_(payable_ids))
-    return {number: code for number, code in session.execute(query)}
