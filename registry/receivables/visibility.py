@@ -1,7 +1,7 @@
 """Reads of claims as the actor may see them; what it may not see is not found. The rule stands in README and in repo/visibility.py."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chain.structs import LOT_PLEDGED

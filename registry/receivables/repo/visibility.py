@@ -141,3 +141,8 @@ def moves_of(session: Session, lot_id: str) -> list[LotMove]:
     """Steps that a lot was in, as itself or as the part that came out of one."""
     query = select(LotMove).where(or_(LotMove.lot_id == lot_id, LotMove.child_id == lot_id))
     return list(session.scalars(query.order_by(LotMove.block_number, LotMove.log_index)))
+
+
+def payable_ids(actor: Actor, now: int) -> Select[tuple[str]]:
+    """Ids of visible payables, to narrow other queries with."""
+    return select(Payable.id).where(_sees_payable(actor, now))
