@@ -111,7 +111,7 @@ def release_pledge(unit: Unit, financing_id: int, *, registration: str) -> Finan
     row = lot_now(unit.session, record.lot_id)
     if record.kind != FINANCE_PLEDGE or row is None or not row.flags & LOT_PLEDGED or row.lock_party != record.funder:
         raise FinancingClosed(f"lot {record.lot_id} is not pledged by financing {record.id}", financing=record.id, state=record.state)
-    mark = statements.commit(unit, f"financing:{record.id}", kind="release_pledge", text=registration)
+    mark = statements.keep(unit, f"financing:{record.id}", kind="release_pledge", text=registration)
     _call(unit, record, "releasePledge", [mark])
     return record
 

@@ -69,11 +69,11 @@ def reverse(unit: Unit, payment_id: int, reason: str, *, signature: bytes | None
     if unit.actor.entity_id == visibility.agent_of(unit, debt):
         values = _consent_values(unit, debt, amount=found.amount, receipt=found.receipt)
         digest = typed.reversal_digest(unit.network.chain_id, unit.network.contract, payable=int(debt.id, 16), **_signed(values))
-        statements.commit(unit, subject, kind="reverse", text=reason)
+        statements.keep(unit, subject, kind="reverse", text=reason)
         repo.save_consent(unit.session, values | {"subject": subject, "signature": signatures.obtained(unit, digest, signature)})
         return found
     given = _submittable(unit, debt, subject)
-    statements.commit(unit, subject, kind="reverse", text=reason)
+    statements.keep(unit, subject, kind="reverse", text=reason)
     _call(unit, "reversePayment", [int(debt.id, 16), given.amount, given.receipt, given.signature], subject)
     return found
 
@@ -84,7 +84,7 @@ def reopen(unit: Unit, lot_id: str, reason: str, *, signature: bytes | None = No
     debt, subject = visibility.payable(unit, row.payable_id), f"lot:{row.id}"
     hold(unit.session, f"payments:{debt.id}")
     if unit.actor.entity_id == visibility.agent_of(unit, debt):
-        mark = statements.commit(unit, subject, kind="reopen", text=reason)
+        mark = statements.keep(unit, subject, kind="reopen", text=reason)
         line = repo.latest_line(unit.session, row.id)
         if line is None and not row.flags & LOT_ENDED:
             raise Conflict(f"nothing was paid out on lot {row.id}, so there is nothing to reopen", lot=row.id)
@@ -94,7 +94,7 @@ def reopen(unit: Unit, lot_id: str, reason: str, *, signature: bytes | None = No
         repo.save_consent(unit.session, values | {"subject": subject, "signature": signatures.obtained(unit, digest, signature)})
         return row
     given = _submittable(unit, debt, subject)
-    statements.commit(unit, subject, kind="reopen", text=reason)
+    statements.keep(unit, subject, kind="reopen", text=reason)
     _call(unit, "reopen", [int(row.id, 16), given.amount, given.receipt, given.signature], subject)
     return row
 

@@ -91,7 +91,7 @@ def suspend_redemption(unit: Unit, payable_id: str, *, suspended: bool, basis: s
     """The registrar stops redemption of a payable, or lets it go on."""
     debt = visibility.payable(unit, payable_id)
     subject = f"payable:{debt.id}"
-    mark = statements.commit(unit, subject, kind="suspend_redemption", text=basis)
+    mark = statements.keep(unit, subject, kind="suspend_redemption", text=basis)
     signer = keys.signer_for(unit, unit.actor.entity_id)
     outbox.enqueue(unit, signer=signer, function="suspendRedemption", args=[int(debt.id, 16), suspended, mark], subject=subject)
 
@@ -124,7 +124,7 @@ def _on_their_way(unit: Unit, lot_id: str) -> list[int]:
 
 
 def _committed(unit: Unit, row: Lot, kind: str, text: str) -> bytes:
-    return statements.commit(unit, f"lot:{row.id}", kind=kind, text=text)
+    return statements.keep(unit, f"lot:{row.id}", kind=kind, text=text)
 
 
 def _call(unit: Unit, row: Lot, function: str, rest: list[Any]) -> None:

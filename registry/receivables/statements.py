@@ -12,7 +12,7 @@ MAX_TEXT = 4000
 _SALT_BYTES = 32
 
 
-def commit(unit: Unit, subject: str, *, kind: str, text: str) -> bytes:
+def keep(unit: Unit, subject: str, *, kind: str, text: str) -> bytes:
     """Keeps a statement of the actor's and gives its commitment (32 bytes). Invalid when it is empty or too long."""
     if not text.strip() or len(text) > MAX_TEXT:
         raise Invalid(f"say why in 1 to {MAX_TEXT} characters; it is kept sealed, only a commitment goes on-chain", kind=kind)
