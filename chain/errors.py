@@ -6,6 +6,7 @@ ChainError
         NodeRefused              give_up
             NonceSpent           replace
             NonceGap             wait
+            CallReverted         give_up
         BlockNotFound            wait
         NodeLied                 give_up
     EngineError
@@ -71,6 +72,15 @@ class NonceGap(NodeRefused):
     """A transaction of this sender with a lower nonce is missing."""
 
     action = Action.WAIT
+
+
+class CallReverted(NodeRefused):
+    """A read, or a call tried before it is sent, was refused by the contract; `revert` is its revert data."""
+
+    @property
+    def revert(self) -> bytes:
+        """What `reverts.decode` takes."""
+        return bytes.fromhex(self.data.removeprefix("0x")) if isinstance(self.data, str) else b""
 
 
 class BlockNotFound(NodeError):

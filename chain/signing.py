@@ -88,6 +88,11 @@ def sign_transaction(secret: bytes, call: TransactionFields) -> Signed:
     return Signed(raw, keccak(raw))
 
 
+def transaction_hash(raw: bytes) -> bytes:
+    """The hash a signed transaction is known by."""
+    return keccak(raw)
+
+
 def decode_transaction(raw: bytes) -> Decoded:
     """Takes a signed legacy transaction apart and recovers its sender. BadCall when it is of another kind, BadSignature when unsigned."""
     try:

@@ -1,0 +1,290 @@
+"""The chain as the rest of the product sees it, whatever node is behind it: read with suspicion, send and repeat without harm."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+
+from chain import reverts, signing
+from chain.engine import EmbeddedEngine
+from chain.errors import BadCall, BlockNotFound, CallReverted, NodeLied, NodeRefused, NonceGap, NonceSpent
+from chain.headers import hexdata, parse_block, parse_receipt, parse_receipts
+from chain.reverts import Refusal
+from chain.rpc import Endpoint, Request
+from chain.types import Block, BlockRef, Receipt
+
+_METHOD_MISSING = -32601
+# What the embedded engine takes from anyone: enough for a deployment, too little to stop the node.
+MAX_GAS = 30_000_000
+MAX_RAW = 131_072
+
+
+class ChainGateway(Protocol):
+    """What `registry.sync` holds. Numbers are block numbers; None means the head."""
+
+    @property
+    def chain_id(self) -> int:
+        """The chain id that transactions and typed data carry."""
+
+    @property
+    def finality(self) -> int:
+        """How many blocks below the head may still be replaced; 0: none."""
+
+    def head(self) -> BlockRef:
+        """The latest block."""
+
+    def block(self, number: int) -> Block:
+        """A block whose hash was recomputed. BlockNotFound, NodeLied."""
+
+    def receipts(self, number: int) -> list[Receipt]:
+        """All receipts of a block, checked against its header. BlockNotFound, NodeLied."""
+
+    def read(self, number: int) -> tuple[Block, list[Receipt]]:
+        """A block and its receipts in one request, checked as above."""
+
+    def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:
+        """Sends signed transactions; sending one again does no harm. The embedded engine mines a block at `timestamp` at once."""
+
+    def receipt(self, tx_hash: bytes) -> tuple[BlockRef, Receipt] | None:
+        """Where a transaction was mined and what came of it; None while it isn't. Unchecked: a hint to look at that block."""
+
+    def nonce(self, address: str) -> int:
+        """The number of transactions that were mined of a sender: its next nonce."""
+
+    def call(self, to: str, data: bytes, block: int | None = None) -> bytes:
+        """What a view returns. CallReverted when it refuses."""
+
+    def calls(self, calls: Sequence[tuple[str, bytes]], block: int | None = None) -> list[bytes]:
+        """Many views in one request. CallReverted with the first that refuses."""
+
+    def storage(self, address: str, slot: int, block: int | None = None) -> bytes:
+        """A storage word, 32 bytes."""
+
+    def storages(self, address: str, slots: Sequence[int], block: int | None = None) -> list[bytes]:
+        """Many storage words in one request."""
+
+    def code(self, address: str) -> bytes:
+        """The code at an address; empty when there is none."""
+
+    def refusal(self, tx_hash: bytes) -> Refusal:
+        """Why a mined transaction reverted."""
+
+    def raw_rpc(self, method: str, params: Sequence[Any]) -> Any:
+        """Passes a call on as it is. The caller decides which methods are allowed."""
+
+
+class RpcGateway:
+    """Any node behind JSON-RPC."""
+
+    def __init__(self, rpc: Endpoint, *, finality: int, chain_id: int | None = None, verify_headers: bool = True) -> None:
+        """Asks the node for its chain id when none is given; another one than given is NodeLied.
+
+        `verify_headers` off: for seal schemes whose block hash is not that of the header as shown.
+        """
+        self._rpc = rpc
+        self.finality = finality
+        self._verify_headers = verify_headers
+        self.chain_id = int(rpc.call("eth_chainId"), 16)
+        if chain_id not in {None, self.chain_id}:
+            raise NodeLied(f"the node is of chain {self.chain_id}, not {chain_id}")
+
+    @property
+    def rpc(self) -> Endpoint:
+        """The node's endpoint."""
+        return self._rpc
+
+    def head(self) -> BlockRef:
+        """See ChainGateway."""
+        return self._parse(self.rpc.call("eth_getBlockByNumber", "latest", False), None).ref
+
+    def block(self, number: int) -> Block:
+        """See ChainGateway."""
+        return self._parse(self.rpc.call("eth_getBlockByNumber", hex(number), False), number)
+
+    def receipts(self, number: int) -> list[Receipt]:
+        """See ChainGateway."""
+        return self.read(number)[1]
+
+    def read(self, number: int) -> tuple[Block, list[Receipt]]:
+        """See ChainGateway."""
+        requests: list[Request] = [("eth_getBlockByNumber", [hex(number), False]), ("eth_getBlockReceipts", [hex(number)])]
+        header, receipts = self.rpc.outcomes(requests)
+        if isinstance(header, NodeRefused):
+            raise header
+        block = self._parse(header, number)
+        if isinstance(receipts, NodeRefused) and receipts.code == _METHOD_MISSING:
+            receipts = self.rpc.batch([("eth_getTransactionReceipt", ["0x" + item.hex()]) for item in block.transactions])
+        if isinstance(receipts, NodeRefused):
+            raise receipts
+        if receipts is None or any(item is None or item.get("blockHash") != header["hash"] for item in receipts):
+            # Another block took its place between the two answers, or the node has not finished it: ask again.
+            raise BlockNotFound(number)
+        return block, parse_receipts(receipts, block)
+
+    def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:  # noqa: ARG002 - a network's validators choose the time
+        """See ChainGateway. A transaction that the node knows or has mined is not an error; NonceSpent when another took its nonce."""
+        outcomes = self.rpc.outcomes([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in raws])
+        for raw, outcome in zip(raws, outcomes, strict=True):
+            if isinstance(outcome, NodeRefused) and not self._known(raw, outcome):
+                raise outcome
+
+    def _known(self, raw: bytes, refused: NodeRefused) -> bool:
+        message = refused.message.lower()
+        if "known" in message or "already" in message:
+            return True
+        if "nonce" in message and "low" in message:
+            if self.rpc.call("eth_getTransactionReceipt", "0x" + signing.transaction_hash(raw).hex()) is None:
+                raise NonceSpent(refused.code, refused.message) from refused
+            return True
+        return False
+
+    def receipt(self, tx_hash: bytes) -> tuple[BlockRef, Receipt] | None:
+        """See ChainGateway."""
+        raw = self.rpc.call("eth_getTransactionReceipt", "0x" + tx_hash.hex())
+        if raw is None or raw.get("blockNumber") is None:
+            return None
+        return BlockRef(int(raw["blockNumber"], 16), hexdata(raw["blockHash"])), parse_receipt(raw)
+
+    def nonce(self, address: str) -> int:
+        """See ChainGateway."""
+        return int(self.rpc.call("eth_getTransactionCount", address, "latest"), 16)
+
+    def call(self, to: str, data: bytes, block: int | None = None) -> bytes:
+        """See ChainGateway."""
+        return self.calls([(to, data)], block)[0]
+
+    def calls(self, calls: Sequence[tuple[str, bytes]], block: int | None = None) -> list[bytes]:
+        """See ChainGateway."""
+        at = _tag(block)
+        outcomes = self.rpc.outcomes([("eth_call", [{"to": to, "data": "0x" + data.hex()}, at]) for to, data in calls])
+        return [hexdata(_reverting(outcome)) for outcome in outcomes]
+
+    def storage(self, address: str, slot: int, block: int | None = None) -> bytes:
+        """See ChainGateway."""
+        return self.storages(address, [slot], block)[0]
+
+    def storages(self, address: str, slots: Sequence[int], block: int | None = None) -> list[bytes]:
+        """See ChainGateway."""
+        at = _tag(block)
+        words = self.rpc.batch([("eth_getStorageAt", [address, f"0x{slot:064x}", at]) for slot in slots])
+        return [hexdata(word).rjust(32, b"\0") for word in words]
+
+    def code(self, address: str) -> bytes:
+        """See ChainGateway."""
+        return hexdata(self.rpc.call("eth_getCode", address, "latest"))
+
+    def refusal(self, tx_hash: bytes) -> Refusal:
+        """See ChainGateway. By the node's trace; by calling again on the state before its block when it keeps no traces."""
+        with suppress(NodeRefused):
+            trace = self.rpc.call("debug_traceTransaction", "0x" + tx_hash.hex(), {"tracer": "callTracer"})
+            return reverts.decode(hexdata(trace.get("output") or "0x"))
+        return self._called_again(tx_hash)
+
+    def _called_again(self, tx_hash: bytes) -> Refusal:
+        raw = self.rpc.call("eth_getTransactionByHash", "0x" + tx_hash.hex())
+        if raw is None or raw.get("blockNumber") is None:
+            return Refusal(reverts.UNKNOWN, {"data": "0x"})
+        fields = {"from": raw["from"], "to": raw["to"], "data": raw["input"], "gas": raw["gas"], "value": raw["value"]}
+        try:
+            _reverting(self.rpc.outcomes([("eth_call", [fields, hex(int(raw["blockNumber"], 16) - 1)])])[0])
+        except CallReverted as error:
+            return reverts.decode(error.revert)
+        except NodeRefused:
+            pass
+        # It passes on the earlier state, or that state is gone.
+        return Refusal(reverts.UNKNOWN, {"data": "0x"})
+
+    def raw_rpc(self, method: str, params: Sequence[Any]) -> Any:
+        """See ChainGateway."""
+        return self.rpc.call(method, *params)
+
+    def _parse(self, raw: dict[str, Any] | None, number: int | None) -> Block:
+        if raw is None:
+            raise BlockNotFound(-1 if number is None else number)
+        block = parse_block(raw, verify=self._verify_headers)
+        if number is not None and block.number != number:
+            raise NodeLied(f"asked for block {number}, got {block.number}")
+        return block
+
+
+class EmbeddedGateway(RpcGateway):
+    """The embedded engine: what is sent is mined at once, journal first; final at once."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        """The engine must be started."""
+        self._engine = engine
+        self._sending = threading.Lock()
+        super().__init__(engine.rpc(), finality=0, chain_id=engine.chain_id)
+
+    @property
+    def rpc(self) -> Endpoint:
+        """The present node's endpoint; a dead node is replaced first."""
+        return self._engine.rpc()
+
+    def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:
+        """See ChainGateway. Nothing reaches the journal unless it can be mined now: all of it or, with an error, nothing.
+
+        What was mined before is skipped. BadCall or BadSignature for what is no transaction of this chain, NonceGap, NonceSpent.
+        """
+        with self._sending:
+            fresh = self._fresh([signing.decode_transaction(raw) for raw in raws])
+            if not fresh:
+                return
+            chosen = {transaction.hash for transaction in fresh}
+            block = self._engine.mine([raw for raw in raws if signing.transaction_hash(raw) in chosen], timestamp)
+            if not chosen <= set(block.transactions):
+                raise NodeLied(f"block {block.number} lacks transactions that were to be mined in it")
+
+    def _fresh(self, transactions: Sequence[signing.Decoded]) -> list[signing.Decoded]:
+        """Those that can be mined now, in order; the ones mined before are left out."""
+        senders = list({transaction.sender for transaction in transactions})
+        counts = self.rpc.batch([("eth_getTransactionCount", [sender, "latest"]) for sender in senders])
+        expected = {sender: int(count, 16) for sender, count in zip(senders, counts, strict=True)}
+        fresh: list[signing.Decoded] = []
+        for transaction in transactions:
+            _acceptable(transaction, self.chain_id)
+            following = expected[transaction.sender]
+            if transaction.fields.nonce > following:
+                raise NonceGap(-32000, f"{transaction.sender}: nonce {transaction.fields.nonce} follows {following}")
+            if transaction.fields.nonce == following:
+                expected[transaction.sender] += 1
+                fresh.append(transaction)
+            elif all(transaction.hash != other.hash for other in fresh) and self.receipt(transaction.hash) is None:
+                raise NonceSpent(-32000, f"{transaction.sender}: nonce {transaction.fields.nonce} was used by another transaction")
+        return fresh
+
+    def refusal(self, tx_hash: bytes) -> Refusal:
+        """See ChainGateway. The node keeps what a transaction returned, in its snapshots too."""
+        with suppress(NodeRefused):
+            output = self.rpc.call("ots_getTransactionError", "0x" + tx_hash.hex())
+            return reverts.decode(hexdata(output or "0x"))
+        return super().refusal(tx_hash)
+
+
+def _acceptable(transaction: signing.Decoded, chain_id: int) -> None:
+    """What the node would refuse, or take and never mine, or mine at everybody's cost. BadCall says why."""
+    call = transaction.fields
+    if call.chain_id != chain_id:
+        raise BadCall("transaction", f"signed for chain {call.chain_id}, this is {chain_id}")
+    if transaction.gas_price or call.value:
+        raise BadCall("transaction", "there is no money on this chain: gas price and value are 0")
+    if len(call.data) > MAX_RAW or not _intrinsic_gas(call) <= call.gas <= MAX_GAS:
+        raise BadCall("transaction", f"gas {call.gas} or {len(call.data)} bytes of data are out of range")
+
+
+def _intrinsic_gas(call: signing.TransactionFields) -> int:
+    zeros = call.data.count(0)
+    return 21_000 + (0 if call.to else 32_000) + 4 * zeros + 16 * (len(call.data) - zeros)
+
+
+def _tag(block: int | None) -> str:
+    return "latest" if block is None else hex(block)
+
+
+def _reverting(outcome: Any) -> str:
+    """A call's result; its refusal by the contract as CallReverted."""
+    if isinstance(outcome, NodeRefused):
+        if "revert" in outcome.message.lower():
+            raise CallReverted(outcome.code, outcome.message, data=outcome.data)
+        raise outcome
+    return str(outcome)
