@@ -1,93 +1,136 @@
-"""One API call: who calls, under which Idempotency-Key, and how a write becomes an answer.
+"""One call: who acts, what it is named in the table of permissions, and how a decision becomes an answer.
 
-A write is one transaction that claims its key, decides, and enqueues contract calls; then it waits for their block and renders the
-result. The first answer is kept, sealed, and given again to a repeat. A crash in between leaves the 202 answer, which names the
-contract calls to ask for.
+A write is one transaction that claims its Idempotency-Key, decides, and enqueues contract calls; then it waits for their block and
+renders the result. The first answer is kept, sealed, and given again to a repeat. A crash in between leaves the 202 answer, which
+names the contract calls to ask for. The CLI writes through the same function, without a key.
 """
 
-import hashlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TypeVar
 
-from fastapi import Depends, Header, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api import errors
 from api.bootstrap import Platform
-from registry.identity import acts, credentials, permissions
+from registry.identity import acts, permissions
 from registry.kernel import idempotency
-from registry.kernel.errors import ChainRefused, DomainError, Invalid, Unauthenticated
-from registry.kernel.uow import SERVICE, Actor, Unit
+from registry.kernel.errors import ChainRefused, DomainError
+from registry.kernel.refusals import chain_refused
+from registry.kernel.uow import Actor, Unit
 
-bearer = HTTPBearer(auto_error=False, description="API key of an entity: `tsk_...`")
-MAX_WAIT_SECONDS = 60.0
+Result = TypeVar("Result")
 
 
 class Accepted(BaseModel):
-    """A write that is decided and on its way to the chain; ask for its transactions."""
+    """A write that is decided and on its way to the chain; ask for its transactions under /v1/transactions."""
 
-    status: str = "pending"
-    subject: str
-    transactions: list[int]
+    status: str = Field("pending", examples=["pending"])
+    subject: str = Field(examples=["payable:0x6f1c0c5b7b3c6a2f4b3a1d2e3f405162738495a6"])
+    transactions: list[int] = Field(examples=[[41]])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and JSON bytes of a call; `replayed` when an earlier answer is given again."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """The caller's key of a write and the hash of what it asked for."""
+
+    key: str
+    request_hash: bytes
 
 
 @dataclass(frozen=True)
 class Call:
-    """One authenticated request."""
+    """One authenticated call of one act. `wait` is how many seconds a write may wait for its block."""
 
     platform: Platform
     actor: Actor
+    act: str
     request_id: str
-    key: str
-    request_hash: bytes
     wait: float
+    idempotency: Idempotency | None = None
 
-    def read[T](self, act: str, question: Callable[[Unit], T]) -> T:
-        """Runs a read as the caller."""
-        permissions.require(self.actor, act)
+    def permit(self, *, record: bool) -> None:
+        """Forbidden unless the table of permissions lets the actor do this act; `record` keeps the refusal, as of every write."""
+        try:
+            permissions.require(self.actor, self.act)
+        except DomainError as error:
+            if record:
+                self._record_refusal(self.act.partition(".")[0], error)
+            raise
+
+    def ask(self, question: Callable[[Unit], Result]) -> Result:
+        """Answers a question in one transaction, as the actor."""
         with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
             return question(unit)
 
-    def write[T](
-        self, act: str, decide: Callable[[Unit], T], render: Callable[[Unit, T], BaseModel], *, subject: str, status: int = 201
-    ) -> Response:
-        """Runs a write as the caller: once per Idempotency-Key, recorded as an act, answered when its block is indexed."""
+    def read(self, question: Callable[[Unit], BaseModel]) -> Answer:
+        """A question whose answer goes out as JSON."""
+        return Answer(200, to_bytes(self.ask(question)))
+
+    def write(
+        self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: str, status: int = 201
+    ) -> Answer:
+        """Decides once per Idempotency-Key, records the act, waits for the block and renders the result.
+
+        `subject` is what the act is about ("lot:0x.."). Raises the domain's error, or the contract's refusal as one.
+        """
         try:
-            permissions.require(self.actor, act)
             with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
-                known = idempotency.begin(unit, self.key, self.request_hash)
+                known = self._claim(unit)
                 if known is not None:
-                    return replay(known.status, known.body)
+                    return known
                 result = decide(unit)
-                messages = list(unit.messages)
-                acts.record(unit, act=act, subject=subject, outcome="accepted")
-                pending = Accepted(subject=subject, transactions=messages)
-                idempotency.finish(unit, self.key, status=202, body=_bytes(pending))
+                pending = Accepted(status="pending", subject=subject, transactions=list(unit.messages))
+                acts.record(unit, act=self.act, subject=subject, outcome="accepted")
+                self._keep(unit, Answer(202, to_bytes(pending)))
         except DomainError as error:
-            self._record_refusal(act, subject, error)
+            self._record_refusal(subject, error)
             raise
         return self._settle(pending, lambda unit: render(unit, result), status)
 
-    def _settle(self, pending: Accepted, render: Callable[[Unit], BaseModel], status: int) -> Response:
-        outcome = self.platform.runtime.wait_for(pending.transactions, self.wait) if pending.transactions else {}
+    def _claim(self, unit: Unit) -> Answer | None:
+        if self.idempotency is None:
+            return None
+        known = idempotency.begin(unit, self.idempotency.key, self.idempotency.request_hash)
+        return None if known is None else Answer(known.status, known.body, replayed=True)
+
+    def _keep(self, unit: Unit, answer: Answer) -> Answer:
+        if self.idempotency is not None:
+            idempotency.finish(unit, self.idempotency.key, status=answer.status, body=answer.body)
+        return answer
+
+    def _settle(self, pending: Accepted, render: Callable[[Unit], BaseModel], status: int) -> Answer:
+        wanted = set(pending.transactions)
+        outcome = self.platform.runtime.wait_for(pending.transactions, self.wait) if wanted else {}
         failed = next((message for message in outcome.values() if message.state in {"reverted", "rejected"}), None)
         if failed is not None:
-            return self._keep(errors.problem_of(chain_refused(failed)), 0)
-        if any(message.state != "confirmed" for message in outcome.values()) or len(outcome) < len(set(pending.transactions)):
-            return reply(202, _bytes(pending))
+            raise self._refused(chain_refused(failed), pending.subject)
+        if len([message for message in outcome.values() if message.state == "confirmed"]) < len(wanted):
+            return Answer(202, to_bytes(pending))
         with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
-            body = _bytes(render(unit))
-            idempotency.finish(unit, self.key, status=status, body=body)
-        return reply(status, body)
+            return self._keep(unit, Answer(status, to_bytes(render(unit))))
 
-    def _keep(self, found: errors.Problem, _unused: int) -> Response:
+    def _refused(self, error: ChainRefused, subject: str) -> ChainRefused:
+        found = errors.problem_of(error)
         with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
-            idempotency.finish(unit, self.key, status=found.status, body=_bytes(found))
-        return errors.answer(found)
+            acts.record(unit, act=self.act, subject=subject, outcome=error.code)
+            self._keep(unit, Answer(found.status, to_bytes(found)))
+        return error
 
-    def _record_refusal(self, act: str, subject: str, error: DomainError) -> None:
+    def _record_refusal(self, subject: str, error: DomainError) -> None:
         with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
-            acts.record(unit, act=act, subject=subject, outcome=error.code)
+            acts.record(unit, act=self.act, subject=subject, outcome=error.code)
+
+
+def to_bytes(model: BaseModel) -> bytes:
+    """The JSON of an answer."""
+    return model.model_dump_json().encode()

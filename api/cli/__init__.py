@@ -1,0 +1,28 @@
+"""`tallystick`: the same acts as the API, on the embedded engine as any entity (--as), with --json everywhere."""
+
+import typer
+
+from api.cli.commands import chain, funding, invoices, lots, offers, parties, payables, service
+
+app = typer.Typer(
+    name="tallystick",
+    help="An open registry of supply-chain receivables on a permissioned EVM chain.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+service.install(app)
+chain.install(app)
+app.add_typer(parties.app, name="party")
+app.add_typer(invoices.app, name="invoice")
+app.add_typer(payables.app, name="payable")
+app.add_typer(lots.app, name="lot")
+app.add_typer(offers.app, name="offer")
+app.add_typer(funding.financing, name="financing")
+app.add_typer(funding.payment, name="payment")
+app.add_typer(funding.clearing_app, name="clearing")
+app.add_typer(chain.transaction, name="transaction")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,89 @@
+"""`tallystick transaction`, `events`, `balance`, `network`, `check`, `status`: what was recorded, and whether it agrees."""
+
+from typing import Annotated
+
+import typer
+
+from api.calls import Answer, to_bytes
+from api.cli.frame import After, Here, Limit, command, paging
+from api.cli.output import EXIT_BREAKS
+from api.schemas.chain import StatusOut
+from api.views import chain as views
+from registry.kernel.uow import SERVICE
+
+transaction = typer.Typer(help="Contract calls and what became of them.", no_args_is_help=True)
+
+
+@command(transaction, "list")
+def list_transactions(
+    here: Here,
+    subject: Annotated[str | None, typer.Option(help="Only those about it, such as payable:0x..")] = None,
+    *,
+    after: After = None,
+    limit: Limit = 50,
+) -> None:
+    """The entity's contract calls, latest first."""
+    columns = ("id", "subject", "function", "state", "block", "error", "updated_at")
+    here.read("transaction.list", lambda unit: views.transactions(unit, paging(after, limit), subject=subject), columns=columns)
+
+
+@command(transaction, "show")
+def show(here: Here, number: Annotated[int, typer.Argument(help="Number of the transaction")]) -> None:
+    """One contract call."""
+    here.read("transaction.show", lambda unit: views.transaction(unit, number))
+
+
+def install(app: typer.Typer) -> None:
+    """Adds the commands that stand alone."""
+    command(app, "events")(events)
+    command(app, "balance")(balance)
+    command(app, "network")(network)
+    command(app, "status")(status)
+    command(app, "check")(check)
+
+
+def events(
+    here: Here, payable: Annotated[str | None, typer.Option(help="Only of this payable")] = None, *, after: After = None, limit: Limit = 50
+) -> None:
+    """Contract events the entity may see, latest first."""
+    here.read("event.list", lambda unit: views.events(unit, paging(after, limit), payable=payable))
+
+
+def balance(
+    here: Here, entity: Annotated[int | None, typer.Option(help="Registrar and auditor: of this entity; default: all")] = None
+) -> None:
+    """Ledger accounts of the entity."""
+    here.read("balance.list", lambda unit: views.balances(unit, entity))
+
+
+def network(here: Here) -> None:
+    """Chain id, contract, and how far node and index are."""
+    with here.open() as platform:
+        with platform.work.begin(SERVICE) as unit:
+            found = views.network(unit, platform)
+        here.show(Answer(200, to_bytes(found)))
+
+
+def status(here: Here) -> None:
+    """How the service on this data folder is."""
+    with here.open() as platform:
+        found = platform.runtime.health()
+        shown = StatusOut(
+            ready=found.ready,
+            reason=found.reason,
+            running=not platform.owner,
+            indexed=found.indexed,
+            head=found.head,
+            queued=found.queued,
+            signed=found.signed,
+        )
+        here.show(Answer(200, to_bytes(shown)))
+
+
+def check(here: Here) -> None:
+    """Compares chain, index and ledger; ends with 1 when anything differs."""
+    with here.open() as platform:
+        found = views.check(platform)
+        here.show(Answer(200, to_bytes(found)))
+    if not found.clean:
+        raise typer.Exit(EXIT_BREAKS)

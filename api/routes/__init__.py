@@ -1,0 +1,15 @@
+"""Routes under /v1: one function per operation. Each names its act; the table of permissions says who may do it."""
+
+from api.routes import chain, documents, funding, identity, instruments, invoices, lots, offers, payables
+
+ROUTERS = (
+    identity.router,
+    instruments.router,
+    invoices.router,
+    payables.router,
+    lots.router,
+    offers.router,
+    documents.router,
+    funding.router,
+    chain.router,
+)

@@ -1,0 +1,68 @@
+"""Events, transactions, the network, the check; balances of the ledger."""
+
+from api.bootstrap import Platform
+from api.paging import Page, Paging, open_place, seal_cursor
+from api.schemas.chain import BreakOut, CheckOut, EventOut, HeadOut, NetworkOut, PassOut, TransactionOut
+from api.schemas.ledger import BalanceOut, BalancesOut
+from api.schemas.values import Money, hexed
+from registry.identity.permissions import sees_all
+from registry.kernel.uow import Unit
+from registry.ledger import service as ledger
+from registry.sync import check as checking
+from registry.sync import reads
+
+
+def events(unit: Unit, paging: Paging, *, payable: str | None = None) -> Page[EventOut]:
+    """A page of events, latest first."""
+    found = reads.events(unit, payable=payable, before=open_place(paging), limit=paging.limit)
+    following = None if found.next is None else seal_cursor(f"{found.next[0]}.{found.next[1]}")
+    return Page(items=[EventOut.of(row) for row in found.items], next=following)
+
+
+def transactions(unit: Unit, paging: Paging, *, subject: str | None = None) -> Page[TransactionOut]:
+    """A page of the caller's contract calls, latest first."""
+    rows = reads.calls(unit, subject=subject, before=paging.number, limit=paging.limit)
+    return paging.page(rows, TransactionOut.of, lambda row: row.id)
+
+
+def transaction(unit: Unit, number: int) -> TransactionOut:
+    """One contract call."""
+    return TransactionOut.of(reads.call(unit, number))
+
+
+def network(unit: Unit, platform: Platform) -> NetworkOut:
+    """What is bound to what, and how far node and index are."""
+    head = platform.gateway.head()
+    indexed = reads.indexed(unit)
+    return NetworkOut(
+        chain_id=unit.network.chain_id,
+        contract=unit.network.contract,
+        engine="embedded" if platform.embedded else "network",
+        finality=platform.gateway.finality,
+        node=HeadOut(number=head.number, hash=hexed(head.hash)),
+        indexed=None if indexed is None else HeadOut(number=indexed[0], hash=hexed(indexed[1])),
+        time=unit.now,
+    )
+
+
+def check(platform: Platform) -> CheckOut:
+    """Runs every comparison of chain, index and ledger."""
+    found = checking.run(platform.work, platform.gateway)
+    breaks = [BreakOut(code=item.code, subject=item.subject, expected=str(item.expected), found=str(item.found)) for item in found.breaks]
+    return CheckOut(clean=not breaks, passes=[PassOut(name=name, compared=compared) for name, compared in found.passes], breaks=breaks)
+
+
+def balances(unit: Unit, entity: int | None = None) -> BalancesOut:
+    """Accounts of the caller; registrar and auditor see those of an entity, or all."""
+    wanted = entity if sees_all(unit.actor) else unit.actor.entity_id
+    return BalancesOut(
+        items=[
+            BalanceOut(
+                entity=row.entity,
+                account=row.kind,
+                side="debit" if row.amount > 0 else "credit",
+                balance=Money.of(abs(row.amount), row.currency),
+            )
+            for row in ledger.balances(unit.session, wanted)
+        ]
+    )
