@@ -1,4 +1,4 @@
-"""Many rows in one statement: COPY for new ones, unnest with ON CONFLICT for changed ones. Rows are plain dicts by column name."""
+"""Many rows in few statements: COPY for new ones, ON CONFLICT for changed ones. Rows are plain dicts by column name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -16,6 +16,8 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+# From so many rows on a COPY into a temporary table costs less than arrays (9 against 20 microseconds per row of 20 columns).
+_MANY = 50
 
 
 class Shape(NamedTuple):
@@ -45,9 +47,13 @@ def shape(table: FromClause) -> Shape:
 
 def copy(session: Session, table: FromClause, columns: Sequence[str], *, rows: Iterable[Sequence[Any]]) -> None:
     """Appends rows by COPY. Values in the order of `columns`; JSON as text."""
+    _copy(session, shape(table).name, columns, rows)
+
+
+def _copy(session: Session, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     connection = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
-    with connection.cursor() as cursor, cursor.copy(f"copy {shape(table).name} ({names}) from stdin") as stream:
+    with connection.cursor() as cursor, cursor.copy(f"copy {name} ({names}) from stdin") as stream:
         for row in rows:
             stream.write_row(row)
 
@@ -58,13 +64,18 @@ def upsert(session: Session, table: FromClause, rows: Sequence[Mapping[str, Any]
         return
     form = shape(table)
     names = ", ".join(f'"{column}"' for column in form.columns)
-    source = ", ".join(f"%s::{form.types[column]}" for column in form.columns)
     key = ", ".join(f'"{column}"' for column in form.key)
     changes = ", ".join(f'"{column}" = excluded."{column}"' for column in form.columns if column not in form.key)
-    session.connection().exec_driver_sql(
-        f"insert into {form.name} ({names}) select * from unnest({source}) on conflict ({key}) do update set {changes}",
-        tuple([row[column] for row in rows] for column in form.columns),
-    )
+    values: tuple[list[Any], ...] = ()
+    if len(rows) < _MANY:
+        source = "unnest(" + ", ".join(f"%s::{form.types[column]}" for column in form.columns) + ")"
+        values = tuple([row[column] for row in rows] for column in form.columns)
+    else:
+        source = form.name.replace('"', "") + "_incoming"
+        session.connection().exec_driver_sql(f"create temporary table if not exists {source} (like {form.name}) on commit delete rows")
+        _copy(session, source, form.columns, ([row[column] for column in form.columns] for row in rows))
+    statement = f"insert into {form.name} ({names}) select * from {source} on conflict ({key}) do update set {changes}"
+    session.connection().exec_driver_sql(statement, values)
 
 
 def update(session: Session, table: FromClause, columns: Sequence[str], *, rows: Sequence[tuple[Key, Sequence[Any]]]) -> None:

@@ -1,0 +1,120 @@
+"""Applies blocks in one transaction: mirror, history, events, ledger, records that follow, results of the outbox, checkpoint."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from chain.events import Event
+from registry.ledger import service as ledger
+from registry.ledger.postings import Draft, of_event
+from registry.sync import facts, fold, repo, repo_outbox
+from registry.sync.blocks import Read
+from registry.sync.fold import Place
+from registry.sync.fold.state import LOTS, Row
+from registry.sync.followers import Followers
+from registry.sync.mirror import Mirror
+from registry.sync.repo import Applied
+from registry.sync.repo_outbox import Result
+
+_LOT_ARGUMENTS = ("lot", "into", "absorbed")
+
+
+def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, undo_from: int) -> None:
+    """Writes everything that these blocks change, checkpoint included. Blocks from `undo_from` on keep their undo.
+
+    The caller holds the index lock and has checked that the first block follows the checkpoint.
+    """
+    batch = _Batch(session)
+    batch.prefetch([located.event for read in reads for located in read.events])
+    for read in reads:
+        batch.apply(read, keep_undo=read.block.number >= undo_from)
+    batch.flush()
+    repo_outbox.settle(session, _results(reads), now=now)
+    last = reads[-1].block
+    repo.set_checkpoint(session, last.number, last.hash)
+    repo.announce(session, repo.INDEXED, str(last.number))
+
+
+class _Batch:
+    """Collects what blocks change, then writes it in bulk."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._mirror = Mirror(session)
+        self._followers = Followers(session)
+        self._blocks: list[tuple[Applied, list[Any]]] = []
+        self._events: list[tuple[Any, ...]] = []
+        self._drafts: list[Draft] = []
+
+    def prefetch(self, events: Sequence[Event]) -> None:
+        if events:
+            self._mirror.prefetch(events)
+            self._followers.prefetch(events)
+
+    def apply(self, read: Read, *, keep_undo: bool) -> None:
+        block = read.block
+        before: Event | None = None
+        transaction = b""
+        for located in read.events:
+            event = located.event
+            same_call = before if located.tx_hash == transaction else None
+            place = Place(block.number, block.timestamp, located.log_index, fold.joined(event, same_call))
+            self._one(event, place, block.hash)
+            row = (block.number, located.log_index, block.hash, located.tx_hash, event.name, arguments(event), fold.payable_id(event))
+            self._events.append(row)
+            before, transaction = event, located.tx_hash
+        undo = [*self._mirror.take_undo(keep=keep_undo), *self._followers.take_undo(keep=keep_undo)]
+        self._blocks.append((Applied(block.number, block.hash, block.parent_hash, block.timestamp), undo))
+
+    def flush(self) -> None:
+        self._mirror.flush()
+        self._followers.flush()
+        repo.add_blocks(self._session, self._blocks)
+        repo.add_events(self._session, self._events)
+        ledger.post(self._session, self._drafts)
+
+    def _one(self, event: Event, place: Place, block_hash: bytes) -> None:
+        found = facts.of(self._mirror, event, place, block_hash=block_hash, price=self._followers.price(event))
+        if found is not None:
+            self._drafts += of_event(event, found)
+        if not self._followers.watches_locks:
+            fold.apply(self._mirror, event, place)
+        else:
+            rows = self._lots(event)
+            fold.apply(self._mirror, event, place)
+            for row, after in zip(rows, self._lots(event), strict=True):
+                if row is not None and after is not None:
+                    self._followers.lock_ended(event, place, before=row, after=after)
+        self._followers.follow(event, place)
+
+    def _lots(self, event: Event) -> list[Row | None]:
+        return [self._mirror.get(LOTS, (f"0x{event.args[name]:064x}",)) for name in _LOT_ARGUMENTS if name in event.args]
+
+
+def arguments(event: Event) -> str:
+    """Arguments as JSON: integers as decimal strings, bytes as 0x hex."""
+    return orjson.dumps({name: _wired(value) for name, value in event.args.items()}).decode()
+
+
+def _wired(value: Any) -> Any:
+    if isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    return [_wired(item) for item in value]
+
+
+def _results(reads: Sequence[Read]) -> list[Result]:
+    results = []
+    for read in reads:
+        for receipt in read.receipts:
+            refusal = read.refusals.get(receipt.tx_hash)
+            detail = None if refusal is None else orjson.dumps({name: _wired(value) for name, value in refusal.args.items()}).decode()
+            state = "confirmed" if receipt.status else "reverted"
+            results.append(Result(receipt.tx_hash, read.block.number, state, None if refusal is None else refusal.name, detail))
+    return results

@@ -1,0 +1,80 @@
+"""Rewinding: finds where the node's chain and the index part, and takes back everything above in one transaction.
+
+Never below what the engine calls final: then the index halts loudly, because somebody was told what is no longer so.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chain.gateway import ChainGateway
+from registry.kernel.errors import DomainError, Kind
+from registry.kernel.uow import SERVICE, Work
+from registry.ledger import service as ledger
+from registry.sync import repo, repo_outbox
+from registry.sync.followers import FOLLOWED
+from registry.sync.repo import Applied
+
+
+class ChainHalted(DomainError):
+    """The node's chain contradicts blocks that were final. Indexing stops until a person has decided which is true."""
+
+    code = "chain_halted"
+    kind = Kind.UNAVAILABLE
+
+
+def fork_point(work: Work, gateway: ChainGateway, *, checkpoint: int, head: int) -> Applied:
+    """The newest applied block that the node still has. ChainHalted when it lies deeper than the engine's finality."""
+    floor = max(0, checkpoint - gateway.finality)
+    number = min(checkpoint, head)
+    while number >= floor:
+        with work.begin(SERVICE) as unit:
+            known = repo.applied(unit.session, number)
+        if known is None:
+            break
+        if gateway.block(number).hash == known.hash:
+            return known
+        number -= 1
+    raise ChainHalted(
+        f"the node's block {number} is not the one that was indexed, and only {gateway.finality} blocks may change; "
+        "compare the node with others before anything else",
+        block=number,
+        checkpoint=checkpoint,
+        finality=gateway.finality,
+    )
+
+
+def rewind(session: Session, to: Applied, *, now: datetime) -> None:
+    """Takes back every block above `to`, in the caller's transaction, which holds the index lock."""
+    _restore(session, _oldest(repo.undo_above(session, to.number)))
+    ledger.reverse_blocks(session, to.number + 1)
+    repo_outbox.unsettle(session, to.number, now=now)
+    repo.drop_above(session, to.number)
+    repo.set_checkpoint(session, to.number, to.hash)
+    repo.announce(session, repo.INDEXED, str(to.number))
+
+
+def _oldest(items: list[list[Any]]) -> dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]]:
+    """Per table, key and row as they were before the first of the blocks. Items come newest block first."""
+    found: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any] | None]] = {}
+    for table, key, row in items:
+        found[table, str(sorted(key.items()))] = (key, row)
+    tables: dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]] = {}
+    for (table, _), pair in found.items():
+        tables.setdefault(table, []).append(pair)
+    return tables
+
+
+def _restore(session: Session, tables: dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]]) -> None:
+    for table, pairs in tables.items():
+        if table in FOLLOWED:
+            repo.restore_columns(session, table, FOLLOWED[table], rows=[{**key, **(row or {})} for key, row in pairs])
+            continue
+        key_columns = tuple(pairs[0][0])
+        gone = [key for key, row in pairs if row is None]
+        kept = [row for _, row in pairs if row is not None]
+        if gone:
+            repo.remove(session, table, key_columns, rows=gone)
+        if kept:
+            repo.restore(session, table, key_columns, rows=kept)

@@ -1,0 +1,167 @@
+"""SQL of the submitter: messages to sign and to send, nonces, results from receipts, what waits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from registry.kernel import repo_bulk
+from registry.kernel.tables import Installation, Nonce, OutboxMessage
+
+# Held by the one transaction that signs.
+_SIGN_LOCK = 0x7411_0003
+
+
+class Result(NamedTuple):
+    """What came of a transaction. `detail` as JSON text."""
+
+    tx_hash: bytes
+    block_number: int
+    state: str
+    error: str | None
+    detail: str | None
+
+
+class Signed(NamedTuple):
+    """A message that got its nonce and bytes."""
+
+    id: int
+    signer: str
+    nonce: int
+    tx_hash: bytes
+    raw: bytes
+
+
+class Rejected(NamedTuple):
+    """A message that never reaches the chain. `detail` as JSON text."""
+
+    id: int
+    error: str
+    detail: str
+
+
+class Queue(NamedTuple):
+    """How much waits: not signed yet, signed and without a receipt, and since when the oldest."""
+
+    queued: int
+    signed: int
+    oldest: datetime | None
+
+    @property
+    def pending(self) -> int:
+        """All that has no result yet."""
+        return self.queued + self.signed
+
+
+def lock_signing(session: Session) -> bool:
+    """Whether this transaction is the one that signs; it stays so until it ends."""
+    return bool(session.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _SIGN_LOCK}))
+
+
+def queued(session: Session, limit: int) -> Sequence[OutboxMessage]:
+    """The oldest messages without a nonce, locked; those that another transaction holds are left for later."""
+    query = select(OutboxMessage).where(OutboxMessage.state == "queued").order_by(OutboxMessage.id).limit(limit)
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def next_nonces(session: Session, addresses: Collection[str]) -> dict[str, int]:
+    """Next nonce of each address, locked; an address that never sent starts at 0."""
+    rows = session.execute(select(Nonce.address, Nonce.next).where(Nonce.address.in_(addresses)).with_for_update())
+    return dict.fromkeys(addresses, 0) | {row.address: row.next for row in rows}
+
+
+def set_nonces(session: Session, nonces: Mapping[str, int]) -> None:
+    """Stores next nonces."""
+    repo_bulk.upsert(session, Nonce.__table__, [{"address": address, "next": number} for address, number in sorted(nonces.items())])
+
+
+def raise_nonce(session: Session, address: str, least: int) -> None:
+    """The next nonce of an address is `least` at least."""
+    known = session.get(Nonce, address)
+    if known is None or known.next < least:
+        set_nonces(session, {address: least})
+
+
+def store_signed(session: Session, messages: Sequence[Signed], now: datetime) -> None:
+    """Fixes nonces and bytes."""
+    rows = [((each.id,), ("signed", each.nonce, each.tx_hash, each.raw, now)) for each in messages]
+    repo_bulk.update(session, OutboxMessage.__table__, ("state", "nonce", "tx_hash", "raw", "updated_at"), rows=rows)
+
+
+def store_rejected(session: Session, messages: Sequence[Rejected], now: datetime) -> None:
+    """Ends messages that can't be sent."""
+    rows = [((each.id,), ("rejected", each.error, each.detail, now)) for each in messages]
+    repo_bulk.update(session, OutboxMessage.__table__, ("state", "error", "detail", "updated_at"), rows=rows)
+
+
+def signed(session: Session, limit: int, *, after: int = 0) -> list[Signed]:
+    """Messages with bytes and no receipt, oldest first."""
+    query = (
+        select(OutboxMessage.id, OutboxMessage.signer, OutboxMessage.nonce, OutboxMessage.tx_hash, OutboxMessage.raw)
+        .where(OutboxMessage.state == "signed", OutboxMessage.id > after)
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+    )
+    return [
+        Signed(number, signer, nonce or 0, tx_hash or b"", raw or b"") for number, signer, nonce, tx_hash, raw in session.execute(query)
+    ]
+
+
+def requeue(session: Session, numbers: Sequence[int], now: datetime) -> None:
+    """Takes nonce and bytes away: another transaction has used the nonce, so these bytes can never be mined."""
+    values: dict[str, Any] = {"state": "queued", "nonce": None, "tx_hash": None, "raw": None, "updated_at": now}
+    session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(numbers), OutboxMessage.state == "signed").values(values))
+
+
+def settle(session: Session, results: Sequence[Result], *, now: datetime) -> None:
+    """Records results of the messages that these transactions carried; other transactions are nobody's here."""
+    if not results:
+        return
+    columns = [list(values) for values in zip(*results, strict=True)]
+    session.connection().exec_driver_sql(
+        "update outbox o set state = w.state, block_number = w.number, error = w.error, detail = w.detail, updated_at = %s"
+        " from unnest(%s::bytea[], %s::bigint[], %s::varchar[], %s::varchar[], %s::jsonb[]) w(hash, number, state, error, detail)"
+        " where o.tx_hash = w.hash and o.state = 'signed'",
+        (now, *columns),
+    )
+
+
+def unsettle(session: Session, above: int, *, now: datetime) -> None:
+    """Results of blocks above a number are void: the messages wait for a receipt again."""
+    values: dict[str, Any] = {"state": "signed", "block_number": None, "error": None, "detail": None, "updated_at": now}
+    session.execute(update(OutboxMessage).where(OutboxMessage.block_number > above).values(values))
+
+
+def queue(session: Session) -> Queue:
+    """How much waits."""
+    waiting = OutboxMessage.state.in_(("queued", "signed"))
+    counts = session.execute(
+        select(OutboxMessage.state, func.count(), func.min(OutboxMessage.created_at)).where(waiting).group_by(OutboxMessage.state)
+    )
+    found = {state: (count, oldest) for state, count, oldest in counts}
+    ages = [oldest for _, oldest in found.values()]
+    return Queue(found.get("queued", (0, None))[0], found.get("signed", (0, None))[0], min(ages, default=None))
+
+
+def messages(session: Session, numbers: Collection[int]) -> dict[int, OutboxMessage]:
+    """Messages by number."""
+    rows = session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(numbers)))
+    return {row.id: row for row in rows}
+
+
+def unfinished(session: Session, numbers: Collection[int]) -> int:
+    """How many of these messages have no result yet."""
+    query = text("select count(*) from outbox where id = any(:numbers) and state in ('queued', 'signed')")
+    return int(session.scalar(query, {"numbers": list(numbers)}) or 0)
+
+
+def manifest(session: Session) -> dict[str, Any] | None:
+    """Manifest of the contracts this installation has deployed; None before."""
+    return session.scalar(select(Installation.manifest))
+
+
+def set_manifest(session: Session, contract: str, content: dict[str, Any]) -> None:
+    """Records the deployment."""
+    session.execute(update(Installation).values(contract=contract, manifest=content))

@@ -1,0 +1,121 @@
+"""Who waits for what: one connection per process that LISTENs, and threads that wait for results or for work.
+
+Notifications only wake; what is true is read from the tables. A lost one costs a poll interval, nothing else.
+"""
+
+import threading
+import time
+from collections.abc import Collection
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.kernel.outbox import CHANNEL
+from registry.kernel.tables import OutboxMessage
+from registry.kernel.uow import SERVICE, Work
+from registry.sync import repo, repo_outbox
+
+# Seconds after which a waiter looks although nobody told it anything.
+_LOOK_AGAIN = 1.0
+# Seconds between attempts to listen again, and the longest a stop takes.
+_RETRY = 0.2
+
+
+class Bell:
+    """Counts rings; a waiter that has seen ring n waits for ring n + 1, so none is missed in between."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._rings = 0
+
+    @property
+    def rings(self) -> int:
+        """How often it rang."""
+        return self._rings
+
+    def ring(self) -> None:
+        """Wakes all waiters."""
+        with self._condition:
+            self._rings += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Returns once it rang more than `seen` times, or the time is over."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rings > seen, timeout=seconds)
+
+
+class Listener:
+    """Turns notifications of the database into rings: `enqueued` when there is work, `indexed` when results are there."""
+
+    def __init__(self, work: Work, url: str = "") -> None:
+        """`url`: where to LISTEN when the pool's own URL goes through a pooler; empty: the pool's."""
+        self._work = work
+        self._url = url
+        self._stop = threading.Event()
+        self._listening = threading.Event()
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.enqueued = Bell()
+        self.indexed = Bell()
+
+    def start(self) -> None:
+        """Starts listening, once; returns when notifications arrive."""
+        with self._guard:
+            if self._thread is None:
+                self._stop.clear()
+                self._thread = threading.Thread(target=self._run, name="tallystick-listen", daemon=True)
+                self._thread.start()
+        self._listening.wait(timeout=_LOOK_AGAIN)
+
+    def stop(self) -> None:
+        """Stops listening; waiters look one last time."""
+        with self._guard:
+            thread, self._thread = self._thread, None
+        self._stop.set()
+        self.enqueued.ring()
+        self.indexed.ring()
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self._connect() as connection:
+                    self._listen(connection)
+            except (psycopg.Error, SQLAlchemyError):
+                self._listening.clear()
+                self._stop.wait(_RETRY)
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        if self._url:
+            return psycopg.connect(self._url, autocommit=True)
+        pooled = self._work.engine.raw_connection()
+        pooled.detach()
+        connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
+        connection.autocommit = True
+        return connection
+
+    def _listen(self, connection: "psycopg.Connection[Any]") -> None:
+        for channel in (CHANNEL, repo.INDEXED):
+            connection.execute(f"listen {channel}")
+        self._listening.set()
+        # What was sent before anyone listened.
+        self.enqueued.ring()
+        self.indexed.ring()
+        while not self._stop.is_set():
+            for notification in connection.notifies(timeout=_RETRY, stop_after=1):
+                (self.enqueued if notification.channel == CHANNEL else self.indexed).ring()
+
+    def wait_for(self, numbers: Collection[int], seconds: float) -> dict[int, OutboxMessage]:
+        """These messages, as soon as all have a result; as they stand when the time is over."""
+        self.start()
+        end = time.monotonic() + seconds
+        while True:
+            seen = self.indexed.rings
+            with self._work.begin(SERVICE) as unit:
+                left = end - time.monotonic()
+                if left <= 0 or not repo_outbox.unfinished(unit.session, numbers):
+                    return repo_outbox.messages(unit.session, numbers)
+            self.indexed.wait(seen, min(left, _LOOK_AGAIN))
