@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from chain.structs import LOT_ENDED, PAYABLE_STATE_MASK, ROLE_AUDITOR, ROLE_REGISTRAR
@@ -143,6 +143,11 @@ def moves_of(session: Session, lot_id: str) -> list[LotMove]:
     return list(session.scalars(query.order_by(LotMove.block_number, LotMove.log_index)))
 
 
-def payable_ids(actor: Actor, now: int) -> Select[tuple[str]]:
+def payable_ids(actor: Actor, now: int) -> Select[str]:
     """Ids of visible payables, to narrow other queries with."""
     return select(Payable.id).where(_sees_payable(actor, now))
+
+
+def lot_ids(actor: Actor, now: int) -> Select[str]:
+    """Ids of visible lots, to narrow other queries with."""
+    return select(Lot.id).where(_sees_lot(actor, now))
