@@ -30,7 +30,7 @@ def outcomes(session: Session, subjects: Collection[str], function: str) -> dict
     query = select(OutboxMessage.subject, OutboxMessage.state).where(
         OutboxMessage.subject.in_(subjects), OutboxMessage.function == function
     )
-    return dict(session.execute(query.order_by(OutboxMessage.id)).tuples().all())
+    return dict(session.execute(query.order_by(OutboxMessage.id)).all())
 
 
 def _is_pending(subject: ColumnElement[str]) -> ColumnElement[bool]:
@@ -125,7 +125,7 @@ def accounts(session: Session, owners: Collection[int], currency: str) -> dict[i
     query = select(BankAccount.entity_id, BankAccount.id).where(
         BankAccount.entity_id.in_(owners), BankAccount.currency == currency, BankAccount.closed_at.is_(None)
     )
-    return dict(session.execute(query.order_by(BankAccount.id)).tuples().all())
+    return dict(session.execute(query.order_by(BankAccount.id)).all())
 
 
 def pending_run(session: Session, payable_id: str) -> int | None:

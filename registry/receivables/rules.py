@@ -105,7 +105,9 @@ def due_time(dates: Iterable[date], given: datetime | None) -> int:
 
 
 def seconds(moment: datetime) -> int:
-    """Whole UTC seconds as the contract stores them. Invalid before 1970 or beyond 32 bits."""
+    """Whole UTC seconds as the contract stores them. Invalid without a zone, before 1970 or beyond 32 bits."""
+    if moment.tzinfo is None:
+        raise Invalid(f"{moment.isoformat()} has no time zone; write 2026-11-30T23:59:59Z or +08:00", time=moment.isoformat())
     value = int(moment.timestamp())
     if not 0 <= value <= MAX_TIME:
         raise Invalid(f"{moment.isoformat()} is out of the range of times; the last is 2106-02-07", time=moment.isoformat())

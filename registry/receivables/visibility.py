@@ -156,3 +156,8 @@ def pledgee(row: Lot) -> int | None:
 def currencies(unit: Unit, payable_ids: Iterable[str]) -> dict[str, str]:
     """Currency by payable, for lists of things that outlive the right to see the payable itself (an offer that was accepted)."""
     return claims.currencies(unit.session, set(payable_ids))
+
+
+def profiles(unit: Unit) -> list[Profile]:
+    """All instrument profiles; everybody may see the rules."""
+    return claims.profiles(unit.session)

@@ -27,7 +27,7 @@ def profile(session: Session, number: int) -> Profile | None:
 def currencies(session: Session, payable_ids: Collection[str]) -> dict[str, str]:
     """Currency letters by payable, whoever asks."""
     query = select(Payable.id, Payable.currency).where(Payable.id.in_(payable_ids))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def add_terms(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -70,7 +70,7 @@ def epoch(session: Session, entity_id: int) -> int:
 def epochs(session: Session, entity_ids: Collection[int]) -> dict[int, int]:
     """Epochs by participant."""
     query = select(Participant.id, Participant.epoch).where(Participant.id.in_(entity_ids))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def signs_for(session: Session, address: str, entity_id: int, now: int) -> bool:
@@ -112,3 +112,8 @@ def withdraw_offers(session: Session, entity_id: int) -> int:
     """Marks all open offers of an entity as withdrawn; how many there were."""
     statement = update(OfferRecord).where(OfferRecord.entity_id == entity_id, OfferRecord.state == "open").values(state="withdrawn")
     return len(session.scalars(statement.returning(OfferRecord.id)).all())
+
+
+def profiles(session: Session) -> list[Profile]:
+    """All profiles by number."""
+    return list(session.scalars(select(Profile).order_by(Profile.id)))

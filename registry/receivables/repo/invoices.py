@@ -30,7 +30,7 @@ def add_invoices(session: Session, rows: Sequence[dict[str, Any]]) -> dict[bytes
     if not rows:
         return {}
     statement = insert(InvoiceRecord).on_conflict_do_nothing().returning(InvoiceRecord.fingerprint, InvoiceRecord.id)
-    return dict(session.execute(statement, rows).tuples().all())
+    return dict(session.execute(statement, rows).all())
 
 
 def known(session: Session, obligor: int, marks: Collection[bytes]) -> dict[bytes, InvoiceRecord]:

@@ -67,6 +67,11 @@ def test_times_that_32_bits_cannot_hold_are_refused(year: int) -> None:
         rules.seconds(datetime(year, 1, 1, tzinfo=UTC))
 
 
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(Invalid, match="no time zone"):
+        rules.seconds(datetime(2026, 1, 1))  # noqa: DTZ001 - that is the case
+
+
 def test_terms_cover_words_and_every_condition() -> None:
     marks = {rules.terms_hash(CONDITIONS)}
     for change in (
