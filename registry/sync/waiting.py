@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any, cast
 
 import psycopg
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.kernel.outbox import CHANNEL
@@ -50,7 +51,7 @@ class Listener:
     """Turns notifications of the database into rings: `enqueued` when there is work, `indexed` when results are there."""
 
     def __init__(self, work: Work, url: str = "") -> None:
-        """`url`: where to LISTEN when the pool's own URL goes through a pooler; empty: the pool's."""
+        """`url`: where to LISTEN, as SQLAlchemy writes it; empty: where the pool connects to. A transaction pooler can't LISTEN."""
         self._work = work
         self._url = url
         self._stop = threading.Event()
@@ -90,7 +91,8 @@ class Listener:
 
     def _connect(self) -> "psycopg.Connection[Any]":
         if self._url:
-            return psycopg.connect(self._url, autocommit=True)
+            url = make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
+            return psycopg.connect(url, autocommit=True)
         pooled = self._work.engine.raw_connection()
         pooled.detach()
         connection = cast("psycopg.Connection[Any]", pooled.driver_connection)

@@ -3,6 +3,7 @@
 Nothing here knows the fold's rules for rows but through the rows themselves: preconditions are read from them, effects are the fold's.
 """
 
+import copy
 import random
 from collections.abc import Callable
 from typing import Any
@@ -61,8 +62,21 @@ class History:
         self.payables: list[int] = []
         self.lots: list[int] = []
         self.salt = 0
+        # Kind of the financing a lot is locked for.
+        self.pending: dict[int, int] = {}
         for event in setup():
             self.emit(event)
+
+    def branch(self, seed: int) -> "History":
+        """A copy that grows on its own. Rows are never changed in place, so the tables are copied shallowly."""
+        fork = copy.copy(self)
+        fork.random = random.Random(seed)  # noqa: S311
+        assert isinstance(self.state, MemoryState)
+        fork.state = state = MemoryState()
+        state.tables = {name: dict(rows) for name, rows in self.state.tables.items()}
+        state.moves = list(self.state.moves)
+        fork.calls, fork.payables, fork.lots = list(self.calls), list(self.payables), list(self.lots)
+        return fork
 
     @property
     def events(self) -> list[Event]:
@@ -213,7 +227,7 @@ def lock(h: History) -> bool:
             "recourse": h.random.random() < 0.5,
         }
         h.emit(Event("FinancingLocked", {"lot": number, **args, "commitment": h.mark()}))
-        h.pending = {**getattr(h, "pending", {}), number: args["kind"]}
+        h.pending = {**h.pending, number: args["kind"]}
     return True
 
 
