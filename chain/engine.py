@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from chain.errors import EngineStopped, JournalMismatch, NodeLied, NodeRefused, NodeUnavailable
+from chain.errors import EngineStopped, JournalMismatch, NodeLied, NodeRefused, NodeUnavailable, OrderLost
 from chain.hashing import keccak
 from chain.headers import hexdata, parse_block
 from chain.node import AnvilNode, NodeSettings
-from chain.rpc import Rpc
+from chain.rpc import Endpoint, Request, Rpc
 from chain.snapshots import Snapshot, SnapshotFolder
 from chain.types import Block
 
@@ -53,10 +53,6 @@ class Journal(Protocol):
         """The latest entry; None when there is none."""
 
 
-class _Reordered(NodeLied):
-    """The node mined a batch in another order than it was sent in."""
-
-
 class EmbeddedEngine:
     """Owns the node. One per data folder: the caller holds the folder's lock."""
 
@@ -72,6 +68,9 @@ class EmbeddedEngine:
         self._snapshot_number = 0
         self._snapshot_not_before = 0.0
         self._node: AnvilNode | None = None
+        # The node's endpoint once it stands at the end of the journal; readers never see it earlier.
+        self._serving: Rpc | None = None
+        self._started = False
         self._head: Block | None = None
         # One block at a time, and none during a restart.
         self._lock = threading.RLock()
@@ -85,6 +84,7 @@ class EmbeddedEngine:
         with self._lock:
             if not self._settings.binary.is_file():
                 raise NodeUnavailable(f"no node program at {self._settings.binary}")
+            self._started = True
             self._snapshots.clean()
             for snapshot in self._snapshots.newest_first():
                 if snapshot.intact() and self._recorded(snapshot):
@@ -104,6 +104,7 @@ class EmbeddedEngine:
                     self._take_snapshot()
             self._drop_node()
             self._head = None
+            self._started = False
 
     @property
     def head(self) -> Block:
@@ -117,10 +118,24 @@ class EmbeddedEngine:
         """Process id of the node; 0 when it isn't running."""
         return self._node.pid if self._node is not None else 0
 
-    def rpc(self) -> Rpc:
-        """The node's endpoint; a node that has died is replaced first."""
+    def rpc(self) -> Endpoint:
+        """For reading: the present node's endpoint, whatever becomes of the node meanwhile."""
+        return _Reading(self)
+
+    def serving(self) -> Rpc:
+        """The node's endpoint at the end of the journal; a node that has died is replaced first."""
+        node, serving = self._node, self._serving
+        if serving is not None and node is not None and node.alive():
+            # Reading doesn't wait for a block that is being mined.
+            return serving
+        return self.replaced(serving)
+
+    def replaced(self, failed: Rpc | None) -> Rpc:
+        """A new node's endpoint, unless another thread has replaced the failed one already."""
         with self._lock:
-            if not self._running().alive():
+            if not self._started:
+                raise EngineStopped("the engine is not started")
+            if self._serving is None or self._serving is failed:
                 self.start()
             return self._running().rpc
 
@@ -130,25 +145,25 @@ class EmbeddedEngine:
         In the journal when it returns. A node that dies meanwhile is replaced and the block mined there.
         """
         with self._lock:
-            self.rpc()
+            self.serving()
             self._snapshot_when_due()
             entry = JournalEntry(self.head.number + 1, max(timestamp, self.head.timestamp), tuple(raws), None, None)
-            self._journal.append(entry.number, entry.timestamp, entry.raws)
             try:
+                self._journal.append(entry.number, entry.timestamp, entry.raws)
                 self._follow(entry, chunk=_CHUNK)
             except (NodeUnavailable, NodeRefused, NodeLied):
                 # What the node holds is uncertain now; the journal isn't.
-                self._restart()
+                return self.start()
+            except BaseException:
+                # Whether the journal has the block is uncertain too: the next use starts from what it holds.
+                self._drop_node()
+                raise
             return self.head
 
     def _running(self) -> AnvilNode:
         if self._node is None:
             raise EngineStopped("the engine is not started")
         return self._node
-
-    def _restart(self) -> None:
-        self._drop_node()
-        self.start()
 
     def _recorded(self, snapshot: Snapshot) -> bool:
         """Whether the journal knows the snapshot's block."""
@@ -159,7 +174,7 @@ class EmbeddedEngine:
         """Starts a node at the snapshot or at genesis and replays the journal from there; with batches of one if need be."""
         try:
             return self._run(snapshot, chunk=_CHUNK)
-        except _Reordered:
+        except OrderLost:
             return self._run(snapshot, chunk=1)
 
     def _run(self, snapshot: Snapshot | None, *, chunk: int) -> Block:
@@ -177,6 +192,7 @@ class EmbeddedEngine:
             self._head = None
             raise
         self._snapshot_number = snapshot.head.number if snapshot else 0
+        self._serving = self._running().rpc
         return self.head
 
     def _follow(self, entry: JournalEntry, *, chunk: int) -> None:
@@ -201,9 +217,10 @@ class EmbeddedEngine:
             # Nothing waits for a later block: a replay from a snapshot starts with an empty pool.
             rpc.call("anvil_dropAllTransactions")
         mined = set(block.transactions)
-        sent = [tx_hash for raw in entry.raws if (tx_hash := keccak(raw)) in mined]
-        if tuple(sent) != block.transactions:
-            raise _Reordered(f"block {entry.number} has its transactions in another order than sent")
+        sent = dict.fromkeys(tx_hash for raw in entry.raws if (tx_hash := keccak(raw)) in mined)
+        # Sent one by one, the order is the node's own rule (a lower nonce first), and the same at every replay.
+        if chunk > 1 and tuple(sent) != block.transactions:
+            raise OrderLost(f"block {entry.number} has its transactions in another order than sent")
         return block
 
     def _snapshot_when_due(self) -> None:
@@ -214,7 +231,7 @@ class EmbeddedEngine:
         try:
             self._take_snapshot()
         except (NodeUnavailable, NodeRefused):
-            self._restart()
+            self.start()
 
     def _take_snapshot(self) -> None:
         began = time.monotonic()
@@ -224,9 +241,34 @@ class EmbeddedEngine:
         self._snapshot_not_before = time.monotonic() + _SNAPSHOT_PAUSE * (time.monotonic() - began)
 
     def _drop_node(self) -> None:
+        self._serving = None
         if self._node is not None:
             self._node.stop()
             self._node = None
+
+
+class _Reading:
+    """An endpoint for reads: when the node turns out to be dead, it is replaced and asked again, once."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self._engine = engine
+
+    def call(self, method: str, *params: Any) -> Any:
+        return self.batch([(method, params)])[0]
+
+    def batch(self, requests: Sequence[Request]) -> list[Any]:
+        outcomes = self.outcomes(requests)
+        for outcome in outcomes:
+            if isinstance(outcome, NodeRefused):
+                raise outcome
+        return outcomes
+
+    def outcomes(self, requests: Sequence[Request]) -> list[Any]:
+        rpc = self._engine.serving()
+        try:
+            return rpc.outcomes(requests)
+        except NodeUnavailable:
+            return self._engine.replaced(rpc).outcomes(requests)
 
 
 def _block(rpc: Rpc, number: str) -> Block:

@@ -9,6 +9,7 @@ ChainError
             CallReverted         give_up
         BlockNotFound            wait
         NodeLied                 give_up
+            OrderLost            retry
     EngineError
         JournalMismatch          give_up
         EngineStopped            retry
@@ -99,6 +100,12 @@ class NodeLied(NodeError):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class OrderLost(NodeLied):
+    """The node mined a batch in another order than it was sent in; sent one by one it keeps the order."""
+
+    action = Action.RETRY
 
 
 class EngineError(ChainError):

@@ -5,18 +5,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from chain import reverts, signing
+from chain import admission, reverts, signing
 from chain.engine import EmbeddedEngine
-from chain.errors import BadCall, BlockNotFound, CallReverted, NodeLied, NodeRefused, NonceGap, NonceSpent
+from chain.errors import BlockNotFound, CallReverted, NodeLied, NodeRefused, NonceGap, NonceSpent
 from chain.headers import hexdata, parse_block, parse_receipt, parse_receipts
 from chain.reverts import Refusal
 from chain.rpc import Endpoint, Request
 from chain.types import Block, BlockRef, Receipt
 
 _METHOD_MISSING = -32601
-# What the embedded engine takes from anyone: enough for a deployment, too little to stop the node.
-MAX_GAS = 30_000_000
-MAX_RAW = 131_072
+_READS = ("eth_", "net_", "web3_")
+_WRITES = ("eth_send", "eth_sign")
 
 
 class ChainGateway(Protocol):
@@ -227,31 +226,37 @@ class EmbeddedGateway(RpcGateway):
         What was mined before is skipped. BadCall or BadSignature for what is no transaction of this chain, NonceGap, NonceSpent.
         """
         with self._sending:
-            fresh = self._fresh([signing.decode_transaction(raw) for raw in raws])
+            fresh = self._fresh(raws)
             if not fresh:
                 return
-            chosen = {transaction.hash for transaction in fresh}
-            block = self._engine.mine([raw for raw in raws if signing.transaction_hash(raw) in chosen], timestamp)
-            if not chosen <= set(block.transactions):
+            block = self._engine.mine(list(fresh.values()), timestamp)
+            if not set(fresh) <= set(block.transactions):
                 raise NodeLied(f"block {block.number} lacks transactions that were to be mined in it")
 
-    def _fresh(self, transactions: Sequence[signing.Decoded]) -> list[signing.Decoded]:
-        """Those that can be mined now, in order; the ones mined before are left out."""
+    def _fresh(self, raws: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Those that can be mined now, by hash and in order; the ones mined before are left out."""
+        transactions = [signing.decode_transaction(raw) for raw in raws]
         senders = list({transaction.sender for transaction in transactions})
         counts = self.rpc.batch([("eth_getTransactionCount", [sender, "latest"]) for sender in senders])
         expected = {sender: int(count, 16) for sender, count in zip(senders, counts, strict=True)}
-        fresh: list[signing.Decoded] = []
-        for transaction in transactions:
-            _acceptable(transaction, self.chain_id)
+        fresh: dict[bytes, bytes] = {}
+        for raw, transaction in zip(raws, transactions, strict=True):
+            admission.check(transaction, self.chain_id)
             following = expected[transaction.sender]
             if transaction.fields.nonce > following:
                 raise NonceGap(-32000, f"{transaction.sender}: nonce {transaction.fields.nonce} follows {following}")
             if transaction.fields.nonce == following:
                 expected[transaction.sender] += 1
-                fresh.append(transaction)
-            elif all(transaction.hash != other.hash for other in fresh) and self.receipt(transaction.hash) is None:
+                fresh[transaction.hash] = raw
+            elif transaction.hash not in fresh and self.receipt(transaction.hash) is None:
                 raise NonceSpent(-32000, f"{transaction.sender}: nonce {transaction.fields.nonce} was used by another transaction")
         return fresh
+
+    def raw_rpc(self, method: str, params: Sequence[Any]) -> Any:
+        """See ChainGateway. Reads only: what changes the node past the journal is refused here, whoever asks."""
+        if not method.startswith(_READS) or method.startswith(_WRITES):
+            raise NodeRefused(_METHOD_MISSING, f"{method} is not served")
+        return super().raw_rpc(method, params)
 
     def refusal(self, tx_hash: bytes) -> Refusal:
         """See ChainGateway. The node keeps what a transaction returned, in its snapshots too."""
@@ -259,22 +264,6 @@ class EmbeddedGateway(RpcGateway):
             output = self.rpc.call("ots_getTransactionError", "0x" + tx_hash.hex())
             return reverts.decode(hexdata(output or "0x"))
         return super().refusal(tx_hash)
-
-
-def _acceptable(transaction: signing.Decoded, chain_id: int) -> None:
-    """What the node would refuse, or take and never mine, or mine at everybody's cost. BadCall says why."""
-    call = transaction.fields
-    if call.chain_id != chain_id:
-        raise BadCall("transaction", f"signed for chain {call.chain_id}, this is {chain_id}")
-    if transaction.gas_price or call.value:
-        raise BadCall("transaction", "there is no money on this chain: gas price and value are 0")
-    if len(call.data) > MAX_RAW or not _intrinsic_gas(call) <= call.gas <= MAX_GAS:
-        raise BadCall("transaction", f"gas {call.gas} or {len(call.data)} bytes of data are out of range")
-
-
-def _intrinsic_gas(call: signing.TransactionFields) -> int:
-    zeros = call.data.count(0)
-    return 21_000 + (0 if call.to else 32_000) + 4 * zeros + 16 * (len(call.data) - zeros)
 
 
 def _tag(block: int | None) -> str:

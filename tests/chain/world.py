@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chain import calldata, deploy, events, ids, signing, typed
-from chain.errors import ChainError
 from chain.events import Event
 from chain.gateway import RpcGateway
 from chain.reverts import Refusal
@@ -48,7 +47,7 @@ PEOPLE = {
 }
 
 
-class Refused(ChainError):
+class Refused(Exception):
     """A transaction of a test was mined and reverted."""
 
     def __init__(self, refusal: Refusal) -> None:
