@@ -22,6 +22,9 @@ class Entity(Base):
     dossier: Mapped[bytes]
     dossier_salt_sealed: Mapped[bytes]
     verified_until: Mapped[datetime]
+    # What the registrar decided last (as on-chain: 1 active, 2 suspended), and why.
+    status: Mapped[int]
+    reason_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime]
 
 

@@ -1,5 +1,6 @@
 """SQL of the kernel: data keys, the outbox, idempotency records."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, text
@@ -14,6 +15,11 @@ INSTALLATION_LOCK = 0x7A11_5714
 def data_key(session: Session, entity_id: int) -> DataKey | None:
     """The wrapped data key of an entity, if it has one."""
     return session.get(DataKey, entity_id)
+
+
+def data_keys(session: Session, owners: Collection[int]) -> list[DataKey]:
+    """The wrapped data keys of many entities."""
+    return list(session.scalars(select(DataKey).where(DataKey.entity_id.in_(owners))))
 
 
 def add_data_key(session: Session, entity_id: int, *, wrapped: bytes, created_at: datetime) -> DataKey:

@@ -23,6 +23,7 @@ SEALED: dict[str, str] = {
     "entities.name_sealed": "legal name",
     "entities.identifiers_sealed": "LEI, VAT and registration numbers",
     "entities.dossier_salt_sealed": "salt of the dossier commitment",
+    "entities.reason_sealed": "why an entity was suspended or activated",
     "bank_accounts.account_sealed": "account number",
     "signing_keys.secret_sealed": "custodial signing key",
     "imports.name_sealed": "file name",

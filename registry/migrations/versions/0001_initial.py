@@ -173,6 +173,8 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.Column("dossier", sa.LargeBinary(), nullable=False),
         sa.Column("dossier_salt_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("verified_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entities")),
     )
