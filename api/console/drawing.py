@@ -21,7 +21,7 @@ THINNEST = 2
 # A holder with more portions than this has the smallest ones drawn as one box.
 MOST_CHILDREN = 10
 # Half-width characters that fit into a line of a box.
-LINE = 28
+LINE = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
