@@ -13,7 +13,7 @@ from registry.funding.tables import AgentConsent, ClearingLine, ClearingRun, Fin
 from registry.identity.tables import BankAccount
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import Actor
-from registry.receivables.repo.visibility import sees_all
+from registry.receivables.repo.visibility import party_payables, sees_all
 from registry.receivables.tables import Lot
 
 _PENDING = ("queued", "signed")
@@ -64,8 +64,9 @@ def financings(session: Session, actor: Actor, *, lot: str | None, after: int | 
 
 
 def _sees_payment(actor: Actor) -> ColumnElement[bool]:
-    """The agent that recorded it and the obligor; registrar and auditor see all."""
-    return true() if sees_all(actor) else or_(PaymentRecord.entity_id == actor.entity_id, PaymentRecord.obligor == actor.entity_id)
+    """The agent that recorded it, the agent of today and the obligor; registrar and auditor see all."""
+    own = or_(PaymentRecord.entity_id == actor.entity_id, PaymentRecord.payable_id.in_(party_payables(actor)))
+    return true() if sees_all(actor) else own
 
 
 def payment(session: Session, actor: Actor, number: int) -> PaymentRecord | None:
@@ -140,13 +141,13 @@ def add_lines(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _sees_run(actor: Actor) -> ColumnElement[bool]:
-    """The agent that ran it and the obligor; those who are paid by it see it with their own lines."""
+    """The agent that ran it, the agent of today and the obligor; those who are paid by it see it with their own lines."""
     paid = select(ClearingLine.run_id).where(or_(ClearingLine.holder == actor.entity_id, ClearingLine.payee == actor.entity_id))
     return true() if sees_all(actor) else or_(_is_run_party(actor), ClearingRun.id.in_(paid))
 
 
 def _is_run_party(actor: Actor) -> ColumnElement[bool]:
-    return or_(ClearingRun.entity_id == actor.entity_id, ClearingRun.obligor == actor.entity_id)
+    return or_(ClearingRun.entity_id == actor.entity_id, ClearingRun.payable_id.in_(party_payables(actor)))
 
 
 def run(session: Session, actor: Actor, number: int) -> ClearingRun | None:

@@ -143,6 +143,11 @@ def moves_of(session: Session, lot_id: str) -> list[LotMove]:
     return list(session.scalars(query.order_by(LotMove.block_number, LotMove.log_index)))
 
 
+def party_payables(actor: Actor) -> Select[str]:
+    """Ids of payables whose lots the actor sees all: as obligor, or as payment agent of the obligor's limit."""
+    return select(Payable.id).where(_is_party(actor))
+
+
 def payable_ids(actor: Actor, now: int) -> Select[str]:
     """Ids of visible payables, to narrow other queries with."""
     return select(Payable.id).where(_sees_payable(actor, now))
