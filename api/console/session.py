@@ -68,6 +68,12 @@ class Sessions:
         return bool(cookie) and hmac.compare_digest(self.form_token(cookie).encode(), token.encode())
 
 
+def local(target: str) -> str:
+    """A path of this console, or the overview: a link from elsewhere must not send a visitor away after signing in."""
+    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if inside and not target.startswith("/sign-") else "/"
+
+
 def _written(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from api.console.frame import FORM_COOKIE, SESSION_COOKIE, Visiting, console_of, keep, request_id_of, show
-from api.console.session import FORM_LIFETIME, LIFETIME
+from api.console.session import FORM_LIFETIME, LIFETIME, local
 from registry.kernel.errors import Unauthenticated
 
 router = APIRouter()
@@ -58,12 +58,6 @@ def sign_out(visit: Visiting, form_token: Annotated[str, Form(max_length=200)]) 
     response = RedirectResponse("/sign-in?out=1", status_code=HTTPStatus.SEE_OTHER)
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
-
-
-def local(target: str) -> str:
-    """A path of this console, or the overview: a link from elsewhere must not send a visitor away after signing in."""
-    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if inside and not target.startswith("/sign-") else "/"
 
 
 def _form(request: Request, target: str, *, said: str, status: int) -> Response:

@@ -8,8 +8,6 @@ EVENTS: dict[str, tuple[str, str]] = {
     "events_none": ("The contract has recorded nothing that concerns you yet.", "合约尚无与贵方相关的记录。"),
     "block": ("Block", "区块"),
     "transaction": ("Transaction", "交易"),
-    "event": ("Event", "事件"),
-    "arguments": ("Arguments", "参数"),
     # Steps in a claim's life: {sender}, {recipient}, {amount}.
     "move:Issued": ("{sender} confirmed {amount} to {recipient}", "{sender} 向 {recipient} 确认应付 {amount}"),
     "move:Accepted": ("{recipient} accepted the payable", "{recipient} 接受凭证"),
