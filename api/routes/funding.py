@@ -9,11 +9,15 @@ from api.paging import Page, Paged
 from api.schemas.funding import (
     ClearingIn,
     ClearingOut,
+    ClearingsIn,
+    ClearingsOut,
     FinancingIn,
     FinancingOut,
     OpenedOut,
     PaymentIn,
     PaymentOut,
+    PaymentsIn,
+    PaymentsOut,
     ReferenceIn,
     RegistrationIn,
     ReversalIn,
@@ -108,6 +112,16 @@ def record(call: Acting, body: PaymentIn) -> Response:
     )
 
 
+@router.post("/payments/batch", response_model=PaymentsOut, status_code=201, tags=["payments"], **does("payment.record"))
+def record_many(call: Acting, body: PaymentsIn) -> Response:
+    """Payments for many payables at once, such as the lines of a bank statement. All are recorded, or the first that can't be is named."""
+    return call.write(
+        lambda unit: [payments.record(unit, item.payable, amount=item.amount.minor(), reference=item.reference) for item in body.items],
+        lambda unit, made: views.payments_named(unit, [row.id for row in made]),
+        subject="payments",
+    )
+
+
 @router.post("/payments/{payment}/reverse", response_model=PaymentOut, tags=["payments"], **does("payment.reverse"))
 def reverse(call: Acting, payment: int, body: ReversalIn) -> Response:
     """Takes a recorded payment back: first the payment agent consents, then the registrar submits."""
@@ -155,4 +169,14 @@ def run(call: Acting, body: ClearingIn) -> Response:
         lambda unit: clearing.run(unit, body.payable, body.references),
         lambda unit, made: views.run(unit, made.id),
         subject=f"payable:{body.payable}",
+    )
+
+
+@router.post("/clearings/batch", response_model=ClearingsOut, status_code=201, tags=["clearings"], **does("clearing.run"))
+def run_many(call: Acting, body: ClearingsIn) -> Response:
+    """Clears many payables at once, such as all that fell due today. All are run, or the first that can't be is named."""
+    return call.write(
+        lambda unit: [clearing.run(unit, payable) for payable in body.payables],
+        lambda unit, made: views.runs_named(unit, [row.id for row in made]),
+        subject="clearings",
     )

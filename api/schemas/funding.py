@@ -142,6 +142,24 @@ class PaymentIn(Body):
     reference: str = Field(min_length=1, max_length=200)
 
 
+class PaymentsIn(Body):
+    """Payments to record together."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {"payable": _PAYABLE, "amount": {"amount": "1000.00", "currency": "CNY"}, "reference": "camt.053 2027-03-31 17"}
+                    ]
+                }
+            ]
+        }
+    )
+
+    items: list[PaymentIn] = Field(min_length=1, max_length=1000)
+
+
 class PaymentOut(BaseModel):
     """A payment as recorded on-chain under the payable's sequence."""
 
@@ -169,6 +187,12 @@ class PaymentOut(BaseModel):
             state=state,
             created_at=row.created_at,
         )
+
+
+class PaymentsOut(BaseModel):
+    """Several payments, in the order they were asked for."""
+
+    items: list[PaymentOut]
 
 
 class ClearingIn(Body):
@@ -202,3 +226,17 @@ class ClearingOut(BaseModel):
     base: Money
     payment: Money
     lines: list[ClearingLineOut]
+
+
+class ClearingsIn(Body):
+    """Payables to clear together; each pay-out gets an end-to-end reference of the registry's."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"payables": [_PAYABLE]}]})
+
+    payables: list[PayableId] = Field(min_length=1, max_length=1000)
+
+
+class ClearingsOut(BaseModel):
+    """Several clearing runs, in the order they were asked for."""
+
+    items: list[ClearingOut]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.paging import Page, Paging
-from api.schemas.funding import ClearingLineOut, ClearingOut, FinancingOut, OpenedOut, PaymentOut
+from api.schemas.funding import ClearingLineOut, ClearingOut, ClearingsOut, FinancingOut, OpenedOut, PaymentOut, PaymentsOut
 from api.schemas.values import Money
 from registry.funding import clearing, financings, payments
 from registry.funding.tables import ClearingRun, FinancingRecord, PaymentRecord
@@ -40,6 +40,11 @@ def page_of_payments(unit: Unit, paging: Paging, *, payable: str | None = None) 
     """A page of payments, latest first."""
     rows = payments.visible_payments(unit, payable=payable, after=paging.number, limit=paging.limit)
     return paging.page(_payments(unit, rows), lambda item: item, lambda item: item.id)
+
+
+def payments_named(unit: Unit, ids: Sequence[int]) -> PaymentsOut:
+    """Payments by id, in that order."""
+    return PaymentsOut(items=_payments(unit, [payments.payment(unit, number) for number in ids]))
 
 
 def _payments(unit: Unit, rows: Sequence[PaymentRecord]) -> list[PaymentOut]:
@@ -82,6 +87,11 @@ def page_of_runs(unit: Unit, paging: Paging, *, payable: str | None = None) -> P
     """A page of clearing runs, latest first."""
     rows = clearing.visible_runs(unit, payable=payable, after=paging.number, limit=paging.limit)
     return paging.page([_run(unit, row) for row in rows], lambda item: item, lambda item: item.id)
+
+
+def runs_named(unit: Unit, ids: Sequence[int]) -> ClearingsOut:
+    """Clearing runs by id, in that order."""
+    return ClearingsOut(items=[run(unit, number) for number in ids])
 
 
 def _run(unit: Unit, row: ClearingRun) -> ClearingOut:

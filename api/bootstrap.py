@@ -1,0 +1,176 @@
+"""Composition root: settings -> database, chain, clock, runtime. The only place that decides which part is which.
+
+Whoever holds the lock of the data folder owns its PostgreSQL and its node; every other process on the same folder attaches to them
+and never starts a second one.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import which
+
+from sqlalchemy import Engine, make_url
+
+from chain.engine import EmbeddedEngine
+from chain.gateway import ChainGateway, EmbeddedGateway, RpcGateway
+from chain.rpc import Rpc
+from registry.identity import service as identity
+from registry.kernel import installation
+from registry.kernel.clock import Clock, SystemClock
+from registry.kernel.engine import make_engine
+from registry.kernel.errors import Invalid, Unavailable
+from registry.kernel.postgres import EmbeddedPostgres
+from registry.kernel.schema import prepare, prepare_embedded
+from registry.kernel.settings import Settings
+from registry.kernel.uow import SERVICE, Network, Work
+from registry.sync.deployment import ensure_deployed
+from registry.sync.journal import DatabaseJournal
+from registry.sync.runtime import Runtime
+
+CHAIN_ID = 77_077
+LOCK = "owner.lock"
+NODE = "node.json"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything an entry point works with. `owner` is False when another process owns the data folder and this one is attached to it.
+
+    `embedded`: the chain is this data folder's own, so whoever can read the folder may act as any entity (`tallystick --as`).
+    """
+
+    settings: Settings
+    work: Work
+    runtime: Runtime
+    gateway: ChainGateway
+    clock: Clock
+    owner: bool
+    embedded: bool = True
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings, *, clock: Clock | None = None) -> Iterator["Platform"]:
+        """Owns the data folder, or attaches to the process that does. Everything that was started ends with the block.
+
+        Raises Unavailable when a part does not start, BadMasterKey, Invalid for settings that contradict each other.
+        """
+        folder = settings.data_dir.absolute()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        parts = _Parts(settings, folder, clock or SystemClock())
+        with ExitStack() as stack:
+            if _owns(stack, folder):
+                yield parts.own(stack)
+            else:
+                yield parts.attach(stack)
+
+
+def _owns(stack: ExitStack, folder: Path) -> bool:
+    """Takes the folder's lock for as long as the stack lives; False when another process has it."""
+    lock = stack.enter_context(os.fdopen(os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)))
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Builds the parts of a platform in the order in which they need each other."""
+
+    settings: Settings
+    folder: Path
+    clock: Clock
+
+    def own(self, stack: ExitStack) -> Platform:
+        """Starts the database, brings it up to date, starts the node where the journal ends, deploys what is missing, starts the sync."""
+        settings = self.settings
+        url = self._start_database(stack)
+        engine = self._pool(stack, url)
+        master_key = installation.read_master_key(settings)
+        row = installation.load_or_create(engine, master_key, now=self.clock.now(), chain_id=CHAIN_ID)
+        network = Network(row.chain_id, row.contract or "", installation.network_key(row, master_key))
+        work = Work(engine, self.clock, network, master_key)
+        node = EmbeddedEngine(
+            DatabaseJournal(engine),
+            binary=_anvil(settings),
+            folder=self.folder / "chain",
+            chain_id=row.chain_id,
+            genesis_time=int(row.genesis_time.timestamp()),
+        )
+        stack.callback(node.stop)
+        node.start()
+        gateway = EmbeddedGateway(node)
+        with work.begin(SERVICE) as unit:
+            identity.ensure_registrar(unit)
+        work = replace(work, network=replace(network, contract=ensure_deployed(work, gateway)))
+        self._tell_node(node.rpc().url)
+        runtime = Runtime(work, gateway, url)
+        stack.callback(runtime.stop)
+        runtime.start()
+        return Platform(settings, work, runtime, gateway, self.clock, owner=True)
+
+    def attach(self, stack: ExitStack) -> Platform:
+        """Uses the database and the node of the process that owns the folder; sends nothing itself."""
+        settings = self.settings
+        url = settings.database_url.get_secret_value() or EmbeddedPostgres(self.folder / "postgres").service_url
+        engine = self._pool(stack, url)
+        master_key = installation.read_master_key(settings)
+        row = installation.load_or_create(engine, master_key, now=self.clock.now(), chain_id=CHAIN_ID)
+        if not row.contract:
+            raise Unavailable("the process that owns this data folder is still starting; try again in a moment")
+        network = Network(row.chain_id, row.contract, installation.network_key(row, master_key))
+        work = Work(engine, self.clock, network, master_key)
+        rpc = stack.enter_context(Rpc(self._node_url()))
+        gateway = RpcGateway(rpc, finality=0, chain_id=row.chain_id)
+        runtime = Runtime(work, gateway, url)
+        stack.callback(runtime.stop)
+        return Platform(settings, work, runtime, gateway, self.clock, owner=False)
+
+    def _start_database(self, stack: ExitStack) -> str:
+        """URL for the service's role on a database of the newest schema."""
+        settings = self.settings
+        external, owner = settings.database_url.get_secret_value(), settings.migration_url.get_secret_value()
+        if external:
+            if not owner:
+                raise Invalid("TALLYSTICK_DATABASE_URL needs TALLYSTICK_MIGRATION_URL beside it: the role that owns the schema")
+            role = make_url(external).username
+            if not role:
+                raise Invalid("TALLYSTICK_DATABASE_URL names no role")
+            prepare(owner, role)
+            return external
+        server = EmbeddedPostgres(self.folder / "postgres")
+        stack.callback(server.stop)
+        server.start()
+        prepare_embedded(server)
+        return server.service_url
+
+    def _pool(self, stack: ExitStack, url: str) -> Engine:
+        engine = make_engine(url)
+        stack.callback(engine.dispose)
+        return engine
+
+    def _tell_node(self, url: str) -> None:
+        """Lets processes that attach find the node; its port is a new one at every start."""
+        fresh = self.folder / f"{NODE}.new"
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps({"url": url}))
+        fresh.replace(self.folder / NODE)
+
+    def _node_url(self) -> str:
+        try:
+            return str(json.loads((self.folder / NODE).read_text())["url"])
+        except FileNotFoundError as error:
+            raise Unavailable("the process that owns this data folder is still starting; try again in a moment") from error
+
+
+def _anvil(settings: Settings) -> Path:
+    """The node's native program. Unavailable when there is none."""
+    found = settings.anvil or which("anvil")
+    if not found:
+        raise Unavailable("no Anvil program; set TALLYSTICK_ANVIL to the native binary")
+    return Path(found)
