@@ -11,7 +11,8 @@ import orjson
 
 from chain import calldata, signing
 from chain.errors import BadCall, NonceSpent
-from chain.gateway import MAX_GAS, MAX_RAW, ChainGateway
+from chain.admission import MAX_DATA, MAX_GAS
+from chain.gateway import ChainGateway
 from registry.identity import keys
 from registry.kernel import crash
 from registry.kernel.errors import DomainError
@@ -22,8 +23,6 @@ from registry.sync.repo_outbox import Rejected, Signed
 
 # Messages signed in one transaction, and sent in one go: a block of the embedded engine.
 BATCH = 2000
-# Bytes around the call data of a signed transaction, generously.
-_ENVELOPE = 200
 # Seconds after which bytes without a receipt are sent again.
 _RESEND_AFTER = 10
 
@@ -126,7 +125,7 @@ def _call(message: OutboxMessage, work: Work, nonce: int) -> signing.Transaction
     """The transaction of a message. BadCall when the contract has no such call or no block could hold it."""
     gas = calldata.gas_for(message.function, message.args)
     data = calldata.encode_wire(message.function, message.args)
-    if gas > MAX_GAS or len(data) + _ENVELOPE > MAX_RAW:
+    if gas > MAX_GAS or len(data) > MAX_DATA:
         raise BadCall(message.function, "too large for one transaction; split it")
     return signing.TransactionFields(work.network.chain_id, nonce, work.network.contract, data, gas)
 
