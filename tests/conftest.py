@@ -1,8 +1,7 @@
-"""One real PostgreSQL per test process; a database of its own for each test, cloned from one that Alembic has built."""
+"""One real PostgreSQL per test process, its schema built by Alembic; each test finds the database empty."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -18,9 +17,9 @@ from registry.migrations.all_tables import METADATA
 from tests.fakes.clock import SimulatedClock
 
 TEMPLATE = "template_tallystick"
+DATABASE = "tallystick_test"
 NETWORK = Network(chain_id=31337, contract="0x" + "5f" * 20, fingerprint_key=bytes(range(32)))
 MASTER_KEY = bytes(range(32, 64))
-_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -53,25 +52,44 @@ def template(postgres: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def server_admin(postgres: EmbeddedPostgres) -> Iterator[Engine]:
-    """Makes and drops databases."""
-    engine = create_engine(postgres.url(OWNER_ROLE, "postgres"), isolation_level="AUTOCOMMIT")
+def owner(postgres: EmbeddedPostgres, template: str) -> Iterator[Engine]:
+    """The owner's engine on the database that the tests of this process use one after the other."""
+    admin = create_engine(postgres.url(OWNER_ROLE, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {DATABASE} template {template}"))
+    engine = create_engine(postgres.url(OWNER_ROLE, DATABASE))
     yield engine
     engine.dispose()
 
 
+def make_empty(owner: Engine) -> None:
+    """Ends what an earlier test left open, empties the tables it wrote, starts numbers anew."""
+    with owner.begin() as connection:
+        others = (
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        connection.execute(text(others))
+        tables = sorted(METADATA.tables)
+        filled = " union all ".join(f"select '{table}' where exists (select 1 from {table})" for table in tables)
+        names = connection.scalars(text(filled)).all()
+        if names:
+            # Otherwise the triggers of append-only tables would refuse.
+            connection.execute(text("set local session_replication_role = replica"))
+            connection.execute(text(f"truncate {', '.join(names)} cascade"))
+        used = (
+            "select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) from pg_sequences where last_value > 0"
+        )
+        connection.execute(text(used))
+
+
 @pytest.fixture
-def database(postgres: EmbeddedPostgres, template: str, server_admin: Engine) -> Iterator[Database]:
-    """An empty database with the whole schema."""
-    name = f"test_{next(_numbers)}"
-    with server_admin.connect() as connection:
-        connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-    service_url = postgres.url(SERVICE_ROLE, name)
+def database(postgres: EmbeddedPostgres, owner: Engine) -> Iterator[Database]:
+    """An empty database with the whole schema. What a test does to the schema itself stays: use a server of its own for that."""
+    make_empty(owner)
+    service_url = postgres.url(SERVICE_ROLE, DATABASE)
     engine = make_engine(service_url)
-    yield Database(owner_url=postgres.url(OWNER_ROLE, name), service_url=service_url, engine=engine)
+    yield Database(owner_url=postgres.url(OWNER_ROLE, DATABASE), service_url=service_url, engine=engine)
     engine.dispose()
-    with server_admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
 
 
 @pytest.fixture
