@@ -102,13 +102,13 @@ class _Parts:
             chain_id=row.chain_id,
             genesis_time=int(row.genesis_time.timestamp()),
         )
+        node.announce = self._tell_node
         stack.callback(node.stop)
         node.start()
         gateway = EmbeddedGateway(node)
         with work.begin(SERVICE) as unit:
             identity.ensure_registrar(unit)
         work = replace(work, network=replace(network, contract=ensure_deployed(work, gateway)))
-        self._tell_node(node.rpc().url)
         runtime = Runtime(work, gateway, url)
         stack.callback(runtime.stop)
         runtime.start()

@@ -6,7 +6,7 @@ A block is in the journal before the node hears of it. Whatever happens to the n
 import gzip
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +61,8 @@ class EmbeddedEngine:
     ) -> None:
         """`genesis_time` in UTC seconds. A snapshot is taken every so many blocks, less often when snapshots take long."""
         self.chain_id = chain_id
+        # Called with the node's address whenever a node begins to serve, so that other processes can find it.
+        self.announce: Callable[[str], None] = lambda _url: None
         self._journal = journal
         self._settings = NodeSettings(binary, folder, chain_id, genesis_time)
         self._snapshots = SnapshotFolder(folder / "snapshots")
@@ -193,6 +195,7 @@ class EmbeddedEngine:
             raise
         self._snapshot_number = snapshot.head.number if snapshot else 0
         self._serving = self._running().rpc
+        self.announce(self._serving.url)
         return self.head
 
     def _follow(self, entry: JournalEntry, *, chunk: int) -> None:
