@@ -6,7 +6,7 @@ Notifications only wake; what is true is read from the tables. A lost one costs 
 import threading
 import time
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from sqlalchemy import make_url
@@ -90,14 +90,8 @@ class Listener:
                 self._stop.wait(_RETRY)
 
     def _connect(self) -> "psycopg.Connection[Any]":
-        if self._url:
-            url = make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
-            return psycopg.connect(url, autocommit=True)
-        pooled = self._work.engine.raw_connection()
-        pooled.detach()
-        connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
-        connection.autocommit = True
-        return connection
+        url = make_url(self._url) if self._url else self._work.engine.url
+        return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
 
     def _listen(self, connection: "psycopg.Connection[Any]") -> None:
         for channel in (CHANNEL, repo.INDEXED):
