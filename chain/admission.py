@@ -3,8 +3,8 @@
 from chain.errors import BadCall
 from chain.signing import Decoded, TransactionFields
 
-# Enough for a deployment, too little to keep the node busy.
-MAX_GAS = 30_000_000
+# Enough for a payable of a thousand invoices, too little to keep the node busy for longer than a moment.
+MAX_GAS = 100_000_000
 MAX_DATA = 131_072
 
 

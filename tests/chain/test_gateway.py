@@ -179,7 +179,7 @@ def test_nothing_unminable_reaches_the_journal(make_engine: EngineMaker) -> None
         (other_chain, BadCall),
         (paid, BadCall),
         (transaction(SENDERS[1], 0, gas=21_000, data=b"\x01"), BadCall),
-        (transaction(SENDERS[1], 0, gas=10**9), BadCall),
+        (transaction(SENDERS[1], 0, gas=10**8 + 1), BadCall),
         (transaction(SENDERS[1], 0, gas=10**7, data=bytes(140_000)), BadCall),
         (transaction(SENDERS[1], 1), NonceGap),
         (good[:-65] + bytes(65), BadCall),

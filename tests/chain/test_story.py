@@ -79,12 +79,12 @@ def test_a_claim_is_issued_split_financed_paid_and_redeemed(world: World) -> Non
     root = ids.root(payable)
     issued = world.events[-2]
     assert (issued.name, issued.args["payableId"], issued.args["face"]) == ("Issued", payable, 90_000)
-    assert [Portion.of(each).amount for each in issued.args["portions"]] == [30_000, 60_000]
+    assert [Portion.of(each).amount for each in issued.args["portions"]] == [45_000, 45_000]
     assert payable_word(world, payable).state == PAYABLE_ACTIVE
     limit = words.LimitWord.of(word(world, slots.limit(2, 156)))
     assert (limit.agent, world.view("limitWord", 2, 156)) == (6, [limit.pack()])
     invoice = words.InvoiceWord.of(word(world, slots.invoice(2, issued.args["portions"][0][0])))
-    assert (invoice.occupied, invoice.total, invoice.currency) == (30_000, 30_000, 156)
+    assert (invoice.occupied, invoice.total, invoice.currency) == (45_000, 45_000, 156)
 
     # Two parts of one lot, offered in parallel and accepted in the other order, in one block.
     first, second = world.offer(root, 0, 20_000, "second"), world.offer(root, 1, 30_000, "bank")

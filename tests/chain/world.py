@@ -64,6 +64,10 @@ class World:
     contract: str = ""
     manifest: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    # What each payable was issued with.
+    issued: dict[int, tuple[Terms, list[Portion]]] = field(default_factory=dict)
+    # Gas limit by transaction hash.
+    limits: dict[bytes, int] = field(default_factory=dict)
 
     def secret(self, who: str) -> bytes:
         return PEOPLE[who][0].to_bytes(32, "big")
@@ -77,7 +81,9 @@ class World:
         call = TransactionFields(
             self.gateway.chain_id, nonce, self.contract, calldata.encode_wire(function, wired), calldata.gas_for(function, wired)
         )
-        return signing.sign_transaction(self.secret(who), call)
+        signed = signing.sign_transaction(self.secret(who), call)
+        self.limits[signed.hash] = call.gas
+        return signed
 
     def send(self, *signed: signing.Signed) -> list[Event]:
         """Mines one block of these; the events it gave. Refused when one of them reverted."""
@@ -93,6 +99,8 @@ class World:
             receipt = next(each for each in self.gateway.receipts(mined[0].number) if each.tx_hash == tx_hash)
             if not receipt.status:
                 raise Refused(self.gateway.refusal(tx_hash))
+            # A limit never decides the outcome.
+            assert 2 * receipt.gas_used <= self.limits[tx_hash]
             for log in receipt.logs:
                 event = events.decode(log)
                 assert event is not None
@@ -135,13 +143,13 @@ class World:
         signed.append(self.sign("registrar", "setLimit", [PEOPLE["obligor"][0], 156, 10**12, PEOPLE["agent"][0]], ahead=len(signed)))
         self.send(*signed)
 
-    def issue(self, face: int, *, salt: int = 1, accept: bool = True) -> int:
-        """A payable of the obligor to the supplier, due in 90 days, backed by two invoices."""
+    def issue(self, face: int, *, salt: int = 1, accept: bool = True, invoices: int = 2) -> int:
+        """A payable of the obligor to the supplier, due in 90 days, backed by some invoices."""
         terms = Terms(2, 3, 1, self.now + 90 * DAY, face, b"\x0a" * 32, salt.to_bytes(32, "big"))
-        portions = [
-            Portion(bytes([place]) + salt.to_bytes(31, "big"), amount, amount) for place, amount in ((1, face // 3), (2, face - face // 3))
-        ]
+        shares = [face // invoices] * (invoices - 1) + [face - face // invoices * (invoices - 1)]
+        portions = [Portion(place.to_bytes(2, "big") + salt.to_bytes(30, "big"), share, share) for place, share in enumerate(shares)]
         payable = ids.payable_id(terms, portions, currency=PROFILE.currency)
+        self.issued[payable] = (terms, portions)
         self.act("obligor", "issue", terms, portions)
         if accept:
             self.act("supplier", "accept", payable)
