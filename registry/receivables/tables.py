@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.kernel.db import Base, big_id, minor
@@ -163,7 +163,11 @@ class Lot(Base):
     """Mirror: the chain's lot word, its place in the tree, and the words that exist only while needed. Ids are 0x + 64 hex digits."""
 
     __tablename__ = "lots"
-    __table_args__ = (Index("ix_lots_holder_payable_id", "holder", "payable_id"),)
+    __table_args__ = (
+        Index("ix_lots_holder_payable_id", "holder", "payable_id"),
+        Index("ix_lots_lock_party", "lock_party", postgresql_where=text("lock_party > 0")),
+        Index("ix_lots_recourse_seller", "recourse_seller", postgresql_where=text("recourse_seller > 0")),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     payable_id: Mapped[str] = mapped_column(index=True)

@@ -308,7 +308,9 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lots")),
     )
     op.create_index("ix_lots_holder_payable_id", "lots", ["holder", "payable_id"], unique=False)
+    op.create_index("ix_lots_lock_party", "lots", ["lock_party"], unique=False, postgresql_where=sa.text("lock_party > 0"))
     op.create_index(op.f("ix_lots_payable_id"), "lots", ["payable_id"], unique=False)
+    op.create_index("ix_lots_recourse_seller", "lots", ["recourse_seller"], unique=False, postgresql_where=sa.text("recourse_seller > 0"))
     op.create_table(
         "nonces",
         sa.Column("address", sa.String(), nullable=False),
@@ -665,7 +667,9 @@ def downgrade() -> None:  # noqa: PLR0915
     op.drop_index(op.f("ix_offers_child_id"), table_name="offers")
     op.drop_table("offers")
     op.drop_table("nonces")
+    op.drop_index("ix_lots_recourse_seller", table_name="lots", postgresql_where=sa.text("recourse_seller > 0"))
     op.drop_index(op.f("ix_lots_payable_id"), table_name="lots")
+    op.drop_index("ix_lots_lock_party", table_name="lots", postgresql_where=sa.text("lock_party > 0"))
     op.drop_index("ix_lots_holder_payable_id", table_name="lots")
     op.drop_table("lots")
     op.drop_index(op.f("ix_lot_moves_payable_id"), table_name="lot_moves")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, literal, or_, select, true, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
 from chain.structs import LOT_ENDED, PAYABLE_STATE_MASK, ROLE_AUDITOR, ROLE_REGISTRAR
@@ -27,35 +27,33 @@ def _is_party(actor: Actor) -> ColumnElement[bool]:
     return or_(Payable.obligor == actor.entity_id, agent)
 
 
-def _is_own(actor: Actor, now: int) -> ColumnElement[bool]:
-    """Lots of one's own: held, locked or pledged for one, owing recourse for, or on offer to one."""
-    offered = exists(
-        select(literal(1)).where(
-            OfferRecord.lot_id == Lot.id,
-            OfferRecord.recipient == actor.entity_id,
-            OfferRecord.state == "open",
-            OfferRecord.deadline >= now,
-        )
+def _own(actor: Actor, now: int, payable: str | None) -> CompoundSelect[str, str | None, str]:
+    """Lots of one's own: held, locked or pledged for one, owing recourse for, or on offer to one. Each by an index of its own."""
+    me = actor.entity_id
+    offered = select(OfferRecord.lot_id).where(OfferRecord.recipient == me, OfferRecord.state == "open", OfferRecord.deadline >= now)
+    ways = (
+        Lot.holder == me,
+        and_(Lot.lock_party == me, Lot.lock_party > 0, Lot.lock_until >= now),
+        and_(Lot.recourse_seller == me, Lot.recourse_seller > 0),
+        Lot.id.in_(offered),
     )
-    locked = and_(Lot.lock_party == actor.entity_id, Lot.lock_until >= now)
-    return or_(Lot.holder == actor.entity_id, locked, Lot.recourse_seller == actor.entity_id, offered)
+    within = [] if payable is None else [Lot.payable_id == payable]
+    return union(*(select(Lot.id, Lot.parent_id, Lot.payable_id).where(way, *within) for way in ways))
 
 
 def _sees_payable(actor: Actor, now: int) -> ColumnElement[bool]:
     if sees_all(actor):
         return true()
-    own = Payable.id.in_(select(Lot.payable_id).where(_is_own(actor, now)))
-    return or_(_is_party(actor), Payable.payee == actor.entity_id, own)
+    own = _own(actor, now, None).subquery()
+    return or_(_is_party(actor), Payable.payee == actor.entity_id, Payable.id.in_(select(own.c.payable_id)))
 
 
 def _sees_lot(actor: Actor, now: int, payable: str | None = None) -> ColumnElement[bool]:
     """Own lots with their path to the root; all lots of payables one is a party to. `payable` narrows the search for paths."""
     if sees_all(actor):
         return true()
-    own = select(Lot.id, Lot.parent_id).where(_is_own(actor, now))
-    if payable is not None:
-        own = own.where(Lot.payable_id == payable)
-    line = own.cte("line", recursive=True)
+    own = _own(actor, now, payable).subquery()
+    line = select(own.c.id, own.c.parent_id).cte("line", recursive=True)
     parent = aliased(Lot)
     line = line.union(select(parent.id, parent.parent_id).join(line, parent.id == line.c.parent_id))
     return or_(Lot.id.in_(select(line.c.id)), Lot.payable_id.in_(select(Payable.id).where(_is_party(actor))))
