@@ -1,5 +1,6 @@
 """Liveness and readiness, for those who watch the process. No act, no key: they tell nothing about anyone."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,6 +19,6 @@ def health() -> dict[str, str]:
 
 @router.get("/ready", response_model=dict[str, Any])
 def ready(request: Request) -> JSONResponse:
-    """200 when database, chain and index work, 503 with the reason when one does not."""
+    """200 when database, chain and index work, 503 with the reason when one does not; block numbers and how many calls wait."""
     found = platform_of(request).runtime.health()
-    return JSONResponse({"ready": found.ready, "reason": found.reason}, status_code=200 if found.ready else 503)
+    return JSONResponse(asdict(found), status_code=200 if found.ready else 503)

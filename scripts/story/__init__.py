@@ -1,0 +1,1 @@
+"""The story that scripts/demo tells: real invoices become claims that are split, verified, financed, paid and reconciled."""

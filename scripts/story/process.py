@@ -1,0 +1,97 @@
+"""Starts, stops and kills the service as a process of its own, and moves its clock."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+HOST = "127.0.0.1"
+START_SECONDS = 90
+
+
+class ServiceFailed(Exception):
+    """The service ended or does not answer; the log says why."""
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port of the loopback address, or any free one when it is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServiceFailed("no free port on the loopback address")
+
+
+class Service:
+    """One running service on a data folder."""
+
+    def __init__(self, data: Path, port: int, *, now: datetime) -> None:
+        self._data = data
+        self.now = now
+        self._log = (data / "service.log").open("ab")
+        self.port = free_port(port)
+        self.url = f"http://{HOST}:{self.port}"
+        ours, theirs = socket.socketpair()
+        arguments = ["--data", str(data), "--port", str(self.port), "--control", str(theirs.fileno()), "--now", str(int(now.timestamp()))]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.story.service", *arguments],
+            pass_fds=[theirs.fileno()],
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._control = ours.makefile("rw")
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise ServiceFailed(f"the service ended with code {self._process.returncode}; see {self._data / 'service.log'}")
+            try:
+                if httpx.get(f"{self.url}/ready", timeout=2).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise ServiceFailed(f"the service was not ready after {START_SECONDS} s; see {self._data / 'service.log'}")
+
+    def set_clock(self, moment: datetime) -> None:
+        """Moves the service's clock; returns when it has moved."""
+        self._control.write(f"{int(moment.timestamp())}\n")
+        self._control.flush()
+        if self._control.readline() != "ok\n":
+            raise ServiceFailed("the service does not take the time")
+        self.now = max(self.now, moment)
+
+    def waiting(self) -> int:
+        """Contract calls that are decided and not in a block yet."""
+        found = httpx.get(f"{self.url}/ready", timeout=5).json()
+        return int(found["queued"]) + int(found["signed"])
+
+    def kill(self) -> None:
+        """SIGKILL, as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+        self._control.close()
+
+    def stop(self) -> None:
+        """SIGTERM, and waits for the end; a service that hangs is killed."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._log.close()

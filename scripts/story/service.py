@@ -1,0 +1,72 @@
+"""The service under the story's clock: the same application and parts as `tallystick up`, with time set by the parent process.
+
+Only the holder of the inherited socket can move the clock; no user of the service can.
+"""
+
+import argparse
+import json
+import socket
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from api.bootstrap import Platform
+from registry.identity import api_keys, keys
+from registry.kernel.settings import Settings
+from registry.kernel.uow import SERVICE
+
+TOKENS = "sandbox-keys.json"
+
+
+class StoryClock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        """The story's present."""
+        return self._moment
+
+    def follow(self, control: socket.socket) -> None:
+        """Sets the clock to each UTC second that comes in as a line, and answers each with "ok"."""
+        with control.makefile("rw") as lines:
+            for line in lines:
+                self._moment = max(self._moment, datetime.fromtimestamp(int(line), UTC))
+                lines.write("ok\n")
+                lines.flush()
+
+
+def registrar_token(platform: Platform, folder: Path) -> None:
+    """Makes the registrar's sandbox API key on the first start; `sandbox-keys.json` in the data folder keeps it."""
+    path = folder / TOKENS
+    if path.exists():
+        return
+    with platform.work.begin(SERVICE) as unit:
+        _, token = api_keys.issue(unit, keys.REGISTRAR, label="sandbox")
+        path.touch(mode=0o600)
+        path.write_text(json.dumps({"registrar": token}))
+
+
+def main() -> None:
+    """Serves until it is stopped."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--control", type=int, required=True)
+    parser.add_argument("--now", type=int, required=True)
+    given = parser.parse_args()
+    clock = StoryClock(datetime.fromtimestamp(given.now, UTC))
+    control = socket.socket(fileno=given.control)
+    threading.Thread(target=clock.follow, args=(control,), daemon=True).start()
+    settings = Settings(data_dir=given.data, port=given.port)
+    with Platform.open(settings, clock=clock) as platform:
+        registrar_token(platform, given.data)
+        uvicorn.run(create_app(platform), host=settings.host, port=settings.port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()
