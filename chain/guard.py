@@ -1,7 +1,7 @@
 """Runs a program that must not outlive the process that wants it: `python guard.py PARENT_PID PROGRAM ARGUMENTS..`.
 
 On Linux the kernel kills the program when the thread that started it ends. Elsewhere this process stays and watches its parent.
-Imports nothing of this project, so that it starts fast.
+Run it isolated (`python -I`); it imports nothing of this project, so that it starts fast.
 """
 
 import ctypes

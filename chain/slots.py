@@ -69,3 +69,8 @@ def recourse(lot_id: int) -> int:
 def consent(lot_id: int) -> int:
     """Slot of the hash of a stored offer or financing."""
     return _at("_consents", lot_id)
+
+
+def dossier(number: int) -> int:
+    """Slot of the commitment to a participant's KYB dossier."""
+    return _at("_dossiers", number)

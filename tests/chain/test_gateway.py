@@ -195,6 +195,23 @@ def test_nothing_unminable_reaches_the_journal(make_engine: EngineMaker) -> None
     assert [len(entry.raws) for entry in journal.blocks(1)] == [1]
 
 
+def test_a_long_list_takes_several_blocks_of_one_time(make_engine: EngineMaker) -> None:
+    journal = MemoryJournal()
+    engine = make_engine(journal)
+    engine.start()
+    gateway = EmbeddedGateway(engine)
+    raws = [transaction(SENDERS[place % 2], place // 2) for place in range(1_100)]
+    gateway.broadcast(raws, GENESIS + 9)
+    assert [(len(entry.raws), entry.timestamp) for entry in journal.blocks(1)] == [
+        (500, GENESIS + 9),
+        (500, GENESIS + 9),
+        (100, GENESIS + 9),
+    ]
+    gateway.broadcast(raws, GENESIS + 10)
+    assert len(journal.entries) == 3
+    assert [receipt.index for receipt in gateway.receipts(3)] == list(range(100))
+
+
 def test_a_refusal_outlives_the_node(make_engine: EngineMaker) -> None:
     journal = MemoryJournal()
     engine = make_engine(journal, snapshot_every=1)
