@@ -86,7 +86,7 @@ def event_row(event: EventOut, writer: Writer) -> EventRow:
 
 
 def _argument(key: str, value: Any, writer: Writer) -> str:
-    text = str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if key in _PARTIES and text.isdigit() and int(text):
         return f"{text} ({writer.name(int(text))})"
     return text
