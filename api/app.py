@@ -1,4 +1,4 @@
-"""The HTTP application: REST under /v1, the JSON-RPC gateway, documentation that needs no internet, health."""
+"""The HTTP application: REST under /v1, the JSON-RPC gateway, documentation that needs no internet, health, the console."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,9 +10,9 @@ from fastapi_offline import FastAPIOffline
 
 from api import errors, openapi, rpc
 from api.bootstrap import Platform
+from api.console.app import create_console
 from api.middleware import DOCS_PATH, Edge
 from api.routes import ROUTERS, health
-from registry.kernel.settings import Settings
 
 VERSION = "0.1.0"
 # Writes that wait for a block hold a thread each.
@@ -27,13 +27,14 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(platform: Platform) -> FastAPI:
     """The app on a platform that is open as long as the app serves."""
-    app = build(platform.settings)
+    app = build()
+    app.add_middleware(Edge, pages=create_console(platform), max_body=platform.settings.max_body)
     app.state.platform = platform
     return app
 
 
-def build(settings: Settings) -> FastAPI:
-    """The app without a platform: enough to document it."""
+def build() -> FastAPI:
+    """The API without a platform: enough to document it."""
     app = FastAPIOffline(
         title="Tallystick",
         version=VERSION,
@@ -42,10 +43,8 @@ def build(settings: Settings) -> FastAPI:
         static_url=f"{DOCS_PATH}-assets",
         openapi_url="/openapi.json",
         lifespan=_lifespan,
-        max_body_size=settings.max_body,
         swagger_ui_parameters={"persistAuthorization": True, "displayRequestDuration": True, "docExpansion": "none"},
     )
-    app.add_middleware(Edge)
     errors.install(app)
     app.include_router(health.router)
     app.include_router(rpc.router)

@@ -15,7 +15,7 @@ from api import errors
 from api.bootstrap import Platform
 from registry.identity import acts, permissions
 from registry.kernel import idempotency
-from registry.kernel.errors import ChainRefused, DomainError
+from registry.kernel.errors import ChainRefused, DomainError, NotFound
 from registry.kernel.refusals import chain_refused
 from registry.kernel.uow import Actor, Unit
 
@@ -23,7 +23,8 @@ Result = TypeVar("Result")
 
 
 class Accepted(BaseModel):
-    """A write that is decided and on its way to the chain; ask for its transactions under /v1/transactions."""
+    """A write that is decided: pending while it is on its way to the chain (ask for its transactions under /v1/transactions), confirmed
+    when it is done and the caller no longer sees what it was about."""
 
     status: str = Field("pending", examples=["pending"])
     subject: str = Field(examples=["payable:0x6f1c0c5b7b3c6a2f4b3a1d2e3f405162738495a6"])
@@ -117,7 +118,7 @@ class Call:
         if len([message for message in outcome.values() if message.state == "confirmed"]) < len(wanted):
             return Answer(202, to_bytes(pending))
         with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
-            return self._keep(unit, Answer(status, to_bytes(render(unit))))
+            return self._keep(unit, _rendered(unit, render, pending, status=status))
 
     def _refused(self, error: ChainRefused, subject: str) -> ChainRefused:
         found = errors.problem_of(error)
@@ -129,6 +130,14 @@ class Call:
     def _record_refusal(self, subject: str, error: DomainError) -> None:
         with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
             acts.record(unit, act=self.act, subject=subject, outcome=error.code)
+
+
+def _rendered(unit: Unit, render: Callable[[Unit], BaseModel], pending: Accepted, *, status: int) -> Answer:
+    """The answer to what is done. Who lets go of something may see it no more; it gets the bare confirmation."""
+    try:
+        return Answer(status, to_bytes(render(unit)))
+    except NotFound:
+        return Answer(200, to_bytes(pending.model_copy(update={"status": "confirmed"})))
 
 
 def to_bytes(model: BaseModel) -> bytes:

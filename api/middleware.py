@@ -5,6 +5,7 @@ import secrets
 import time
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A request id that a caller gave is kept when it is harmless in a log.
@@ -30,11 +31,17 @@ def policy(path: str) -> str:
     return _DOCS_POLICY if path.startswith(DOCS_PATH) else _PAGE_POLICY
 
 
-class Edge:
-    """Outermost layer of the app."""
+# Everything else is a page of the console.
+API_PATHS = ("/v1", "/rpc", "/health", "/ready", "/openapi.json", DOCS_PATH)
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Edge:
+    """Outermost layer of the app: API paths to the app, all others to the pages. No body is larger than `max_body` bytes."""
+
+    def __init__(self, app: ASGIApp, pages: ASGIApp, max_body: int) -> None:
         self._app = app
+        self._pages = pages
+        self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and completes the headers of its answer."""
@@ -58,4 +65,20 @@ class Edge:
                     headers.setdefault("Cache-Control", "private, no-cache")
             await send(message)
 
-        await self._app(scope, receive, complete)
+        inner = self._app if scope["path"].startswith(API_PATHS) else self._pages
+        await inner(scope, bounded(receive, self._max_body), complete)
+
+
+def bounded(receive: Receive, limit: int) -> Receive:
+    """The same body, but 413 as soon as more than `limit` bytes of it have come."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise HTTPException(413, f"the body is larger than {limit} bytes, the most this service takes")
+        return message
+
+    return counted

@@ -85,9 +85,8 @@ def _local(request: Request) -> bool:
     return _is_loopback(request.client.host if request.client else None) and all(_is_loopback(name) for name in named)
 
 
-def admit(request: Request, given: str) -> None:
-    """RpcClosed or Unauthenticated unless the caller may use the gateway."""
-    key = platform_of(request).settings.rpc_key.get_secret_value()
+def admit(request: Request, given: str, *, key: str) -> None:
+    """RpcClosed or Unauthenticated unless the caller may use the gateway. `key` is the installation's, empty when there is none."""
     if given:
         if key and hmac.compare_digest(given.encode(), key.encode()):
             return
@@ -159,9 +158,10 @@ def answer_all(platform: Platform, body: bytes) -> Any:
     return [answer for answer in (answer_one(platform, call) for call in calls) if answer is not None] or None
 
 
-def _respond(request: Request, body: bytes, key: str) -> Response:
-    admit(request, key)
-    found = answer_all(platform_of(request), body)
+def _respond(request: Request, body: bytes, given: str) -> Response:
+    platform = platform_of(request)
+    admit(request, given, key=platform.settings.rpc_key.get_secret_value())
+    found = answer_all(platform, body)
     return Response(status_code=204) if found is None else Response(orjson.dumps(found), media_type="application/json")
 
 

@@ -105,7 +105,7 @@ def consent(call: Acting, payable: PayableId, body: ConsentIn) -> Response:
     )
 
 
-@router.post("/{payable}/suspension", response_model=PayableOut, **does("payable.suspend"))
+@router.post("/{payable}/suspension", response_model=PayableOut, **does("payable.suspend_redemption"))
 def suspend(call: Acting, payable: PayableId, body: SuspendIn) -> Response:
     """The registrar suspends redemption of a payable, or lets it go on."""
     return call.write(

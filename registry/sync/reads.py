@@ -11,8 +11,6 @@ from registry.receivables.repo.visibility import sees_all
 from registry.sync import repo, repo_reads
 from registry.sync.tables import ChainEvent
 
-# Events about nobody in particular: the rules of the instruments, and the anchors.
-OPEN_NAMES = frozenset({"ProfileSet", "ProfilePaused", "Anchored"})
 # Arguments that name a lot.
 LOT_ARGS = ("lot", "child", "into", "absorbed")
 # How many events one page looks at, so that a page costs no more however little of it the caller may see.
@@ -31,9 +29,7 @@ def events(unit: Unit, *, payable: str | None = None, before: tuple[int, int] | 
     found: list[ChainEvent] = []
     seen: dict[str, set[str] | None] = {}
     size = limit if sees_all(unit.actor) else _SCAN
-    rows = repo_reads.events(
-        unit.session, unit.actor, now=unit.timestamp, payable=payable, open_names=OPEN_NAMES, before=before, limit=size
-    )
+    rows = repo_reads.events(unit.session, unit.actor, now=unit.timestamp, payable=payable, before=before, limit=size)
     for row in rows:
         if _visible(unit, row, seen):
             found.append(row)

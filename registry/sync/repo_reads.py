@@ -1,7 +1,5 @@
 """SQL of reads on events and contract calls, as an actor may see them."""
 
-from collections.abc import Collection
-
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
@@ -11,17 +9,17 @@ from registry.receivables.repo.visibility import payable_ids, sees_all
 from registry.sync.tables import ChainEvent
 
 Place = tuple[int, int]
+# Events about nobody in particular: the rules of the instruments, and the anchors.
+OPEN_NAMES = frozenset({"ProfileSet", "ProfilePaused", "Anchored"})
 
 
-def events(
-    session: Session, actor: Actor, *, now: int, payable: str | None, open_names: Collection[str], before: Place | None, limit: int
-) -> list[ChainEvent]:
-    """Events of visible payables and those with an open name, latest first; registrar and auditor get all."""
+def events(session: Session, actor: Actor, *, now: int, payable: str | None, before: Place | None, limit: int) -> list[ChainEvent]:
+    """Events of visible payables and those about nobody in particular, latest first; registrar and auditor get all."""
     query = select(ChainEvent)
     if payable is not None:
         query = query.where(ChainEvent.payable_id == payable)
     if not sees_all(actor):
-        query = query.where(ChainEvent.payable_id.in_(payable_ids(actor, now)) | ChainEvent.name.in_(open_names))
+        query = query.where(ChainEvent.payable_id.in_(payable_ids(actor, now)) | ChainEvent.name.in_(OPEN_NAMES))
     if before is not None:
         query = query.where(tuple_(ChainEvent.block_number, ChainEvent.log_index) < before)
     return list(session.scalars(query.order_by(ChainEvent.block_number.desc(), ChainEvent.log_index.desc()).limit(limit)))

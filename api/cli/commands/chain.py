@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from api.calls import Answer, to_bytes
-from api.cli.frame import After, Here, Limit, command, paging
+from api.cli import frame
+from api.cli.frame import After, Here, Limit, paging
 from api.cli.output import EXIT_BREAKS
 from api.schemas.chain import StatusOut
 from api.views import chain as views
@@ -14,7 +15,7 @@ from registry.kernel.uow import SERVICE
 transaction = typer.Typer(help="Contract calls and what became of them.", no_args_is_help=True)
 
 
-@command(transaction, "list")
+@frame.command(transaction, "list")
 def list_transactions(
     here: Here,
     subject: Annotated[str | None, typer.Option(help="Only those about it, such as payable:0x..")] = None,
@@ -27,7 +28,7 @@ def list_transactions(
     here.read("transaction.list", lambda unit: views.transactions(unit, paging(after, limit), subject=subject), columns=columns)
 
 
-@command(transaction, "show")
+@frame.command(transaction, "show")
 def show(here: Here, number: Annotated[int, typer.Argument(help="Number of the transaction")]) -> None:
     """One contract call."""
     here.read("transaction.show", lambda unit: views.transaction(unit, number))
@@ -35,11 +36,11 @@ def show(here: Here, number: Annotated[int, typer.Argument(help="Number of the t
 
 def install(app: typer.Typer) -> None:
     """Adds the commands that stand alone."""
-    command(app, "events")(events)
-    command(app, "balance")(balance)
-    command(app, "network")(network)
-    command(app, "status")(status)
-    command(app, "check")(check)
+    frame.command(app, "events")(events)
+    frame.command(app, "balance")(balance)
+    frame.command(app, "network")(network)
+    frame.command(app, "status")(status)
+    frame.command(app, "check")(check)
 
 
 def events(

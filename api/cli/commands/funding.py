@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli import frame
 from api.cli.commands.lots import minor_of
-from api.cli.frame import After, Here, Limit, Yes, command, instant, paging
+from api.cli.frame import After, Here, Limit, Yes, instant, paging
 from api.schemas.funding import FinancingKind
 from api.views import funding as views
 from registry.funding import clearing, financings, payments
@@ -22,14 +23,14 @@ Payable = Annotated[str, typer.Argument(help="Id of the payable")]
 Reference = Annotated[str, typer.Option("--reference", help="The bank's reference")]
 
 
-@command(financing, "list")
+@frame.command(financing, "list")
 def list_financings(here: Here, after: After = None, *, limit: Limit = 50) -> None:
     """Financings the entity is holder or funder of."""
     columns = ("id", "holder", "funder", "kind", "amount", "price", "state", "until")
     here.read("financing.list", lambda unit: views.page_of_financings(unit, paging(after, limit)), columns=columns)
 
 
-@command(financing, "lock")
+@frame.command(financing, "lock")
 def lock(
     here: Here,
     lot: Annotated[str, typer.Argument(help="Lot to be financed, whole")],
@@ -50,7 +51,7 @@ def lock(
     here.write("financing.lock", decide, lambda unit, made: views.financing(unit, made.id), subject=f"lot:{lot}")
 
 
-@command(financing, "complete")
+@frame.command(financing, "complete")
 def complete(here: Here, number: Number, *, reference: Reference, yes: Yes = False) -> None:
     """The funder has paid out and takes the lot, or its pledge."""
     here.sure(f"Complete financing {number}? Say yes only when the money has gone out.", yes=yes)
@@ -62,7 +63,7 @@ def complete(here: Here, number: Number, *, reference: Reference, yes: Yes = Fal
     )
 
 
-@command(financing, "release")
+@frame.command(financing, "release")
 def release(here: Here, number: Number, *, yes: Yes = False) -> None:
     """Ends the lock without a financing."""
     here.sure(f"Release financing {number}?", yes=yes)
@@ -74,13 +75,13 @@ def release(here: Here, number: Number, *, yes: Yes = False) -> None:
     )
 
 
-@command(payment, "list")
+@frame.command(payment, "list")
 def list_payments(here: Here, after: After = None, *, limit: Limit = 50) -> None:
     """Payments the entity recorded or owes."""
     here.read("payment.list", lambda unit: views.page_of_payments(unit, paging(after, limit)))
 
 
-@command(payment, "record")
+@frame.command(payment, "record")
 def record(here: Here, payable: Payable, amount: str, *, reference: Reference, yes: Yes = False) -> None:
     """The payment agent states that money came in for a payable."""
     here.sure(f"Record {amount} for payable {payable}? Only agent and registrar together can take it back.", yes=yes)
@@ -92,13 +93,13 @@ def record(here: Here, payable: Payable, amount: str, *, reference: Reference, y
     )
 
 
-@command(clearing_app, "show")
+@frame.command(clearing_app, "show")
 def show(here: Here, payable: Payable) -> None:
     """The clearing list as it would be run now."""
     here.read("clearing.plan", lambda unit: views.plan(unit, payable))
 
 
-@command(clearing_app, "run")
+@frame.command(clearing_app, "run")
 def run(here: Here, payable: Payable, *, yes: Yes = False) -> None:
     """Redeems all lots of a payable: whole when it is covered, else each its share."""
     here.sure(f"Clear payable {payable}? What is redeemed is gone from the chain.", yes=yes)

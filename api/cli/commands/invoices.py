@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.frame import After, Here, Limit, command, paging
+from api.cli import frame
+from api.cli.frame import After, Here, Limit, paging
 from api.schemas.invoices import IntakeOut
 from api.views import invoices as views
 from registry.kernel.errors import Invalid
@@ -22,7 +23,7 @@ Layout = Annotated[str | None, typer.Option("--layout", help="CSV: name of a pre
 Sellers = Annotated[Path | None, typer.Option("--sellers", exists=True, help="CSV: JSON file, vendor code to entity")]
 
 
-@command(app, "list")
+@frame.command(app, "list")
 def list_invoices(
     here: Here, import_id: Annotated[int | None, typer.Option("--import")] = None, *, after: After = None, limit: Limit = 50
 ) -> None:
@@ -30,7 +31,7 @@ def list_invoices(
     here.read("invoice.list", lambda unit: views.invoices(unit, paging(after, limit), import_id=import_id), columns=_COLUMNS)
 
 
-@command(app, "import")
+@frame.command(app, "import")
 def import_file(
     here: Here,
     file: File,

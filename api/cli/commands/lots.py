@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.frame import After, Here, Limit, Yes, command, instant, paging
+from api.cli import frame
+from api.cli.frame import After, Here, Limit, Yes, instant, paging
 from api.schemas.values import Money
 from api.views import claims as views
 from registry.kernel.uow import Unit
@@ -22,7 +23,7 @@ def minor_of(unit: Unit, lot: str, amount: str) -> int:
     return Money(amount=amount, currency=currency).minor()
 
 
-@command(app, "list")
+@frame.command(app, "list")
 def list_lots(
     here: Here,
     payable: Annotated[str | None, typer.Option(help="Only lots of this payable")] = None,
@@ -36,19 +37,19 @@ def list_lots(
     here.read("lot.list", lambda unit: views.lots(unit, paging(after, limit), wanted=wanted), columns=_COLUMNS)
 
 
-@command(app, "show")
+@frame.command(app, "show")
 def show(here: Here, lot: Lot) -> None:
     """One lot."""
     here.read("lot.show", lambda unit: views.lot(unit, lot))
 
 
-@command(app, "history")
+@frame.command(app, "history")
 def history(here: Here, lot: Lot) -> None:
     """Steps in a lot's life."""
     here.read("lot.show", lambda unit: views.history(unit, lot))
 
 
-@command(app, "split")
+@frame.command(app, "split")
 def split(here: Here, lot: Lot, amounts: Annotated[list[str], typer.Argument(help="Amounts, such as 300.00")]) -> None:
     """Takes parts off a lot for oneself."""
     here.write(
@@ -59,14 +60,14 @@ def split(here: Here, lot: Lot, amounts: Annotated[list[str], typer.Argument(hel
     )
 
 
-@command(app, "merge")
+@frame.command(app, "merge")
 def merge(here: Here, lot: Lot, others: Annotated[list[str], typer.Argument(help="Lots that it takes in")], *, yes: Yes = False) -> None:
     """Puts other lots into this one."""
     here.sure(f"Merge {len(others)} lots into {lot}? Their ids end.", yes=yes)
     here.write("lot.merge", lambda unit: lots.merge(unit, lot, others), lambda unit, _done: views.lot(unit, lot), subject=f"lot:{lot}")
 
 
-@command(app, "lock")
+@frame.command(app, "lock")
 def lock(
     here: Here, lot: Lot, party: Annotated[int, typer.Argument(help="Entity")], until: Annotated[datetime, typer.Argument(help="UTC")]
 ) -> None:
@@ -79,7 +80,7 @@ def lock(
     )
 
 
-@command(app, "release")
+@frame.command(app, "release")
 def release(here: Here, lot: Lot) -> None:
     """Ends a lock."""
     here.write("lot.release", lambda unit: lots.release(unit, lot), lambda unit, _done: views.lot(unit, lot), subject=f"lot:{lot}")

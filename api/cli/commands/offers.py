@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli import frame
 from api.cli.commands.lots import minor_of
-from api.cli.frame import After, Here, Limit, Yes, command, paging, utc
+from api.cli.frame import After, Here, Limit, Yes, paging, utc
 from api.schemas.offers import OfferKind, WithdrawnOut
 from api.views import claims
 from api.views import offers as views
@@ -21,13 +22,13 @@ _COLUMNS = ("id", "sender", "recipient", "amount", "whole", "kind", "status", "d
 _VALID = timedelta(days=7)
 
 
-@command(app, "list")
+@frame.command(app, "list")
 def list_offers(here: Here, side: views.Side = "all", *, after: After = None, limit: Limit = 50) -> None:
     """Offers made or received, latest first."""
     here.read("offer.list", lambda unit: views.offers(unit, paging(after, limit), side=side), columns=_COLUMNS)
 
 
-@command(app, "make")
+@frame.command(app, "make")
 def make(
     here: Here,
     lot: Annotated[str, typer.Argument(help="Lot to pass on")],
@@ -51,13 +52,13 @@ def make(
     here.write("offer.make", decide, lambda unit, made: views.offer(unit, made.id), subject=f"lot:{lot}")
 
 
-@command(app, "accept")
+@frame.command(app, "accept")
 def accept(here: Here, offer: Annotated[int, typer.Argument(help="Number of the offer")]) -> None:
     """The recipient accepts; prints the lot that it now holds."""
     here.write("offer.accept", lambda unit: offers.accept(unit, offer), claims.lot, subject=f"offer:{offer}")
 
 
-@command(app, "withdraw")
+@frame.command(app, "withdraw")
 def withdraw(here: Here, *, yes: Yes = False) -> None:
     """Voids every open offer of the entity."""
     here.sure("Withdraw all open offers?", yes=yes)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.frame import After, Here, Limit, command, instant, paging
+from api.cli import frame
+from api.cli.frame import After, Here, Limit, instant, paging
 from api.schemas.values import Money
 from api.views import identity as views
 from registry.identity import api_keys, limits, service
@@ -18,19 +19,19 @@ Entity = Annotated[int, typer.Argument(help="Number of the entity")]
 _COLUMNS = ("id", "name", "country", "roles", "status", "verified_until")
 
 
-@command(app, "list")
+@frame.command(app, "list")
 def list_parties(here: Here, *, after: After = None, limit: Limit = 50) -> None:
     """Entities by number."""
     here.read("entity.list", lambda unit: views.entities(unit, paging(after, limit)), columns=_COLUMNS)
 
 
-@command(app, "show")
+@frame.command(app, "show")
 def show(here: Here, entity: Entity) -> None:
     """One entity."""
     here.read("entity.show", lambda unit: views.entity(unit, entity))
 
 
-@command(app, "add")
+@frame.command(app, "add")
 def add(
     here: Here,
     name: Annotated[str, typer.Argument(help="Legal name")],
@@ -54,13 +55,13 @@ def add(
     here.write("entity.register", lambda unit: service.register(unit, new), views.shown, subject="entity")
 
 
-@command(app, "key")
+@frame.command(app, "key")
 def key(here: Here, entity: Entity, *, label: Annotated[str, typer.Option(help="To tell keys apart")] = "sandbox") -> None:
     """Issues an API key of an entity and prints its token, once. Without --as the entity itself acts."""
     here.by(entity).write("api_key.issue", lambda unit: api_keys.issue(unit, entity, label=label), views.issued, subject=f"entity:{entity}")
 
 
-@command(app, "limit")
+@frame.command(app, "limit")
 def limit(
     here: Here,
     obligor: Entity,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.frame import After, Here, Limit, Yes, command, paging, utc
+from api.cli import frame
+from api.cli.frame import After, Here, Limit, Yes, paging, utc
 from api.views import claims as views
 from registry.receivables import payables
 from registry.receivables.payables import Confirmation
@@ -16,20 +17,20 @@ Profile = Annotated[int, typer.Option("--profile", help="Instrument profile")]
 _COLUMNS = ("id", "obligor", "payee", "state", "face", "outstanding", "available", "due")
 
 
-@command(app, "list")
+@frame.command(app, "list")
 def list_payables(here: Here, state: str | None = None, *, after: After = None, limit: Limit = 50) -> None:
     """Payables the entity may see, latest first."""
     wanted = views.PayableFilter(state=state)
     here.read("payable.list", lambda unit: views.payables(unit, paging(after, limit), wanted=wanted), columns=_COLUMNS)
 
 
-@command(app, "show")
+@frame.command(app, "show")
 def show(here: Here, payable: Payable) -> None:
     """One payable."""
     here.read("payable.show", lambda unit: views.payable(unit, payable))
 
 
-@command(app, "tree")
+@frame.command(app, "tree")
 def tree(here: Here, payable: Payable) -> None:
     """The claim tree: lots with their parents, and the steps in their lives."""
     if here.as_json:
@@ -38,7 +39,7 @@ def tree(here: Here, payable: Payable) -> None:
         here.draw("payable.show", lambda unit: views.tree(unit, payable))
 
 
-@command(app, "confirm")
+@frame.command(app, "confirm")
 def confirm(
     here: Here,
     invoices: Annotated[list[int] | None, typer.Argument(help="Invoices of one seller")] = None,
@@ -62,13 +63,13 @@ def confirm(
     here.write("payable.confirm", lambda unit: payables.confirm(unit, wanted), views.payable, subject="payable")
 
 
-@command(app, "accept")
+@frame.command(app, "accept")
 def accept(here: Here, ids: Annotated[list[str], typer.Argument(help="Payables")]) -> None:
     """The payee accepts payables."""
     here.write("payable.accept", lambda unit: payables.accept(unit, ids), views.payables_named, subject="payable")
 
 
-@command(app, "refuse")
+@frame.command(app, "refuse")
 def refuse(here: Here, payable: Payable, *, yes: Yes = False) -> None:
     """The payee refuses a payable before acceptance."""
     here.sure(f"Refuse payable {payable}? Its id is never used again.", yes=yes)
@@ -80,7 +81,7 @@ def refuse(here: Here, payable: Payable, *, yes: Yes = False) -> None:
     )
 
 
-@command(app, "cancel")
+@frame.command(app, "cancel")
 def cancel(here: Here, payable: Payable, *, yes: Yes = False) -> None:
     """The obligor cancels a payable; after acceptance the payee consents first."""
     here.sure(f"Cancel payable {payable}? Its id is never used again.", yes=yes)

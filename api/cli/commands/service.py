@@ -10,7 +10,8 @@ import uvicorn
 from rich.console import Console
 
 from api.app import build, create_app
-from api.cli.frame import Here, command
+from api.cli import frame
+from api.cli.frame import Here
 from registry.kernel.errors import Unavailable
 
 # Backlog of connections that wait to be accepted.
@@ -19,8 +20,8 @@ _BACKLOG = 2048
 
 def install(app: typer.Typer) -> None:
     """Adds the commands."""
-    command(app, "up")(up)
-    command(app, "openapi")(openapi)
+    frame.command(app, "up")(up)
+    frame.command(app, "openapi")(openapi)
 
 
 def up(
@@ -55,4 +56,4 @@ def _bind(host: str, port: int) -> socket.socket:
 
 def openapi(here: Here) -> None:
     """Prints the OpenAPI document."""
-    sys.stdout.write(json.dumps(build(here.settings).openapi(), indent=None if here.as_json else 2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(build().openapi(), indent=None if here.as_json else 2, ensure_ascii=False) + "\n")

@@ -1,0 +1,14 @@
+"""One platform per test process: real PostgreSQL, real node, served over HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.factories.api import World, opened
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The served platform with its cast."""
+    with opened(tmp_path_factory.mktemp("platform")) as found:
+        yield found
