@@ -41,7 +41,7 @@ def record(unit: Unit, payable_id: str, *, amount: int, reference: str) -> Payme
         entity_id=unit.actor.entity_id,
         obligor=debt.obligor,
         payable_id=debt.id,
-        sequence=_next_sequence(unit, debt),
+        sequence=repo.next_sequence(unit.session, debt.id),
         currency=debt.currency,
         amount=amount,
         receipt=receipt.commitment,
@@ -146,15 +146,11 @@ def _refuse_repeat(unit: Unit, debt: Payable, blind: bytes) -> None:
         raise PaymentRepeated(message, payment=standing.id, payable=debt.id)
 
 
-def _next_sequence(unit: Unit, debt: Payable) -> int:
-    return debt.sequence + 1 + repo.pending_money(unit.session, debt.id)
-
-
 def _consent_values(unit: Unit, debt: Payable, *, amount: int, receipt: bytes) -> dict[str, Any]:
     return {
         "entity_id": unit.actor.entity_id,
         "payable_id": debt.id,
-        "sequence": _next_sequence(unit, debt),
+        "sequence": repo.next_sequence(unit.session, debt.id),
         "amount": amount,
         "receipt": receipt,
         "created_at": unit.now,

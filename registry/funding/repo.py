@@ -14,7 +14,7 @@ from registry.identity.tables import BankAccount
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import Actor
 from registry.receivables.repo.visibility import party_payables, sees_all
-from registry.receivables.tables import Lot
+from registry.receivables.tables import Lot, Payable
 
 _PENDING = ("queued", "signed")
 
@@ -89,11 +89,12 @@ def payments_blind(session: Session, blind: bytes) -> list[PaymentRecord]:
     return list(session.scalars(select(PaymentRecord).where(PaymentRecord.reference_blind == blind)))
 
 
-def pending_money(session: Session, payable_id: str) -> int:
-    """Recordings and reversals for a payable that have no outcome yet: each takes a sequence number."""
-    subject = func.concat("payment:", PaymentRecord.id)
-    query = select(func.count()).select_from(PaymentRecord).join(OutboxMessage, _is_pending(subject))
-    return session.scalars(query.where(PaymentRecord.payable_id == payable_id)).one()
+def next_sequence(session: Session, payable_id: str) -> int:
+    """The payable's next sequence number, after those of recordings and reversals that have no outcome yet. One statement: no block is
+    indexed between its two halves."""
+    pending = select(func.count()).select_from(PaymentRecord).join(OutboxMessage, _is_pending(func.concat("payment:", PaymentRecord.id)))
+    asked = pending.where(PaymentRecord.payable_id == payable_id).scalar_subquery()
+    return session.execute(select(Payable.sequence + 1 + asked).where(Payable.id == payable_id)).scalars().one()
 
 
 def consent(session: Session, subject: str) -> AgentConsent | None:

@@ -104,7 +104,9 @@ def child_id(lot_id: str, index: int) -> str:
 def reserve_children(unit: Unit, row: Lot, count: int, *, limit: int | None = None) -> list[int]:
     """Child numbers that no spent part, open offer or call on its way uses; nobody else picks until this unit ends."""
     claims.hold(unit.session, f"lot:{row.id}")
+    # Promises first, then the lot: what a block turns from a promise into a spent number in between counts twice, never not at all.
     promised = claims.open_children(unit.session, row.id, unit.timestamp) + _on_their_way(unit, row.id)
+    claims.reload(unit.session, row)
     allowed = _children_of(unit, row) if limit is None else limit
     return rules.free_children(row.children, promised, limit=allowed, count=count)
 

@@ -57,6 +57,11 @@ def lot(session: Session, lot_id: str) -> Lot | None:
     return session.get(Lot, lot_id)
 
 
+def reload(session: Session, row: Lot) -> None:
+    """Reads a lot again as it is now."""
+    session.refresh(row)
+
+
 def lots(session: Session, lot_ids: Collection[str]) -> dict[str, Lot]:
     """Mirrors of lots by id, whoever asks."""
     return {row.id: row for row in session.scalars(select(Lot).where(Lot.id.in_(lot_ids)))}

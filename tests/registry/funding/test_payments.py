@@ -1,5 +1,7 @@
 """Payments: the agent's word with a receipt, once per bank reference; undone by two hands only."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from chain import signing, typed
@@ -81,6 +83,18 @@ def test_the_same_bank_reference_counts_once(work: Work, cast: Cast, debt: str) 
     with work.begin(cast.agent) as unit:
         # One bank movement may pay several payables.
         payments.record(unit, other, amount=1, reference="Bank-1")
+
+
+def test_recordings_at_the_same_time_get_their_own_numbers_and_one_per_reference(work: Work, cast: Cast, debt: str) -> None:
+    def one(number: int) -> int:
+        with work.begin(cast.agent) as unit:
+            try:
+                return payments.record(unit, debt, amount=1, reference=f"BANK-{number % 4}").sequence
+            except PaymentRepeated:
+                return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(one, range(8))) == [0, 0, 0, 0, 1, 2, 3, 4]
 
 
 def test_a_refused_recording_may_be_repeated(work: Work, cast: Cast, debt: str) -> None:

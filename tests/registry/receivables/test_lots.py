@@ -1,6 +1,7 @@
 """What holders, lock parties and the registrar do with lots: the calls they make, the child numbers they get, and who may not."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -66,6 +67,15 @@ def test_a_split_takes_numbers_that_nothing_else_uses(work: Work, cast: Cast, lo
     with work.begin(cast.tier1) as unit:
         # The first split is still on its way.
         assert lots.split(unit, lot, [5, 5]) == [lots.child_id(lot, 4), lots.child_id(lot, 5)]
+
+
+def test_requests_at_the_same_time_get_different_numbers(work: Work, cast: Cast, lot: str) -> None:
+    def one(_: int) -> str:
+        with work.begin(cast.tier1) as unit:
+            return lots.split(unit, lot, [1])[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(one, range(8)))) == 8
 
 
 def test_a_refused_split_gives_its_numbers_back(work: Work, cast: Cast, lot: str) -> None:
