@@ -149,13 +149,15 @@ class EmbeddedPostgres:
             os.kill(pid, 0)
         except (FileNotFoundError, ValueError, ProcessLookupError, PermissionError):
             return None
+        if not Path("/proc/self").exists():
+            return pid
+        # Command lines may be read of any user's processes; the rest of /proc needs a capability that containers don't have.
         try:
-            with Path(f"/proc/{pid}/stat").open() as stat:
-                ended = stat.read().rsplit(")", 1)[1].split()[0] in {"Z", "X"}
-            same = Path(f"/proc/{pid}/cwd").readlink() == self._data.resolve()
-        except FileNotFoundError:
-            return pid if not Path("/proc/self").exists() else None
-        return pid if same and not ended else None
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        ours = Path(os.fsdecode(words[0])).name == "postgres" and os.fsencode(self._data) in words
+        return pid if ours else None
 
     def _status(self) -> str:
         try:
