@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from registry.identity import service
+from registry.identity.service import NewEntity
 from registry.kernel.errors import NotFound
-from registry.kernel.uow import Work
+from registry.kernel.uow import Actor, Work
 from registry.receivables import intake, invoice_reads
 from registry.receivables.intake import Intake
+from registry.receivables.invoices import parties, xml
 from registry.receivables.invoices.columns import ColumnMap
 from registry.receivables.invoices.errors import ImportRefused
+from registry.receivables.invoices.model import Party
 from tests.factories.cast import Cast
+from tests.fakes.clock import START
 
 EXAMPLES = Path(__file__).parents[2] / "data" / "einvoice" / "en16931" / "examples"
 UBL = (EXAMPLES / "ubl-tc434-example1.xml").read_bytes()
@@ -92,6 +97,34 @@ def test_a_seller_that_is_not_registered_is_asked_for(work: Work, cast: Cast) ->
     assert "name the seller" in found.refused[0].message
     with work.begin(cast.obligor) as unit, pytest.raises(NotFound, match="no entity 777"):
         intake.import_document(unit, UBL, name="a.xml", seller=777, due=DUE)
+
+
+def enrolled(work: Work, cast: Cast, party: Party | None) -> int:
+    """Registers a party of a document under the identifiers that it has there."""
+    known = dict(sorted(parties.identifiers(party)))
+    assert known
+    new = NewEntity(name="Party", country="NL", roles=3, verified_until=START, identifiers=known, override_reason="as in the document")
+    with work.begin(cast.registrar) as unit:
+        return service.register(unit, new).id
+
+
+def test_a_registered_seller_is_found_by_its_identifiers(work: Work, cast: Cast) -> None:
+    seller = enrolled(work, cast, xml.read(UBL).seller)
+    with work.begin(cast.obligor) as unit:
+        other = intake.import_document(unit, UBL, name="a.xml", seller=cast.tier1.entity_id, due=DUE)
+        assert [item.rule for item in other.refused] == ["TS-SELLER"]
+        assert "not the invoice's" in other.refused[0].message
+        found = intake.import_document(unit, UBL, name="a.xml", due=DUE)
+        assert invoice_reads.invoice(unit, found.accepted[0]).seller_id == seller
+
+
+def test_an_invoice_of_another_registered_buyer_is_refused(work: Work, cast: Cast) -> None:
+    buyer = enrolled(work, cast, xml.read(UBL).buyer)
+    with work.begin(cast.obligor) as unit:
+        found = intake.import_document(unit, UBL, name="a.xml", seller=cast.tier1.entity_id, due=DUE)
+        assert [(item.rule, item.value) for item in found.refused] == [("TS-BUYER", str(buyer))]
+    with work.begin(Actor(buyer, 3, "api:buyer")) as unit:
+        assert intake.import_document(unit, UBL, name="a.xml", seller=cast.tier1.entity_id, due=DUE).refused == []
 
 
 def test_nobody_sells_to_itself(work: Work, cast: Cast) -> None:
