@@ -121,7 +121,8 @@ def _seller(unit: Unit, invoice: Invoice, named: int | None) -> int:
     sellers = _entities(unit, invoice.seller) | ({named} if named is not None else set())
     shown = ", ".join(str(number) for number in sorted(sellers)) or (invoice.seller.name if invoice.seller else None) or "missing"
     if len(sellers) != 1:
-        problem = "no identifier of the seller is registered; name the seller" if not sellers else "the seller named is not the invoice's"
+        several = "its identifiers lead to several entities" if named is None else "the seller named is not the invoice's"
+        problem = several if sellers else "no identifier of the seller is registered; name the seller"
         raise InvoiceRefused([Violation("TS-SELLER", shown, f"{problem} (BG-4); found: {shown}")])
     if buyer in sellers:
         raise InvoiceRefused([Violation("TS-SELLER", shown, "seller and buyer are the same entity, so there is no debt")])

@@ -119,12 +119,13 @@ def test_a_registered_seller_is_found_by_its_identifiers(work: Work, cast: Cast)
 
 
 def test_an_invoice_of_another_registered_buyer_is_refused(work: Work, cast: Cast) -> None:
-    buyer = enrolled(work, cast, xml.read(UBL).buyer)
+    data = (EXAMPLES / "ubl-tc434-example3.xml").read_bytes()
+    buyer = enrolled(work, cast, xml.read(data).buyer)
     with work.begin(cast.obligor) as unit:
-        found = intake.import_document(unit, UBL, name="a.xml", seller=cast.tier1.entity_id, due=DUE)
+        found = intake.import_document(unit, data, name="a.xml", seller=cast.tier1.entity_id, due=DUE)
         assert [(item.rule, item.value) for item in found.refused] == [("TS-BUYER", str(buyer))]
     with work.begin(Actor(buyer, 3, "api:buyer")) as unit:
-        assert intake.import_document(unit, UBL, name="a.xml", seller=cast.tier1.entity_id, due=DUE).refused == []
+        assert intake.import_document(unit, data, name="a.xml", seller=cast.tier1.entity_id, due=DUE).refused == []
 
 
 def test_nobody_sells_to_itself(work: Work, cast: Cast) -> None:
