@@ -63,7 +63,7 @@ class _Batch:
             same_call = before if located.tx_hash == transaction else None
             place = Place(block.number, block.timestamp, located.log_index, fold.joined(event, same_call))
             self._one(event, place, block.hash)
-            row = (block.number, located.log_index, block.hash, located.tx_hash, event.name, arguments(event), fold.payable_id(event))
+            row = (block.number, located.log_index, block.hash, located.tx_hash, event.name, _json(event.args), fold.payable_id(event))
             self._events.append(row)
             before, transaction = event, located.tx_hash
         undo = [*self._mirror.take_undo(keep=keep_undo), *self._followers.take_undo(keep=keep_undo)]
@@ -94,9 +94,13 @@ class _Batch:
         return [self._mirror.get(LOTS, (f"0x{event.args[name]:064x}",)) for name in _LOT_ARGUMENTS if name in event.args]
 
 
-def arguments(event: Event) -> str:
-    """Arguments as JSON: integers as decimal strings, bytes as 0x hex."""
-    return orjson.dumps({name: _wired(value) for name, value in event.args.items()}).decode()
+def plain_arguments(event: Event) -> dict[str, Any]:
+    """Arguments as they are stored: integers as decimal strings, bytes as 0x hex."""
+    return {name: _wired(value) for name, value in event.args.items()}
+
+
+def _json(args: dict[str, Any]) -> str:
+    return orjson.dumps({name: _wired(value) for name, value in args.items()}).decode()
 
 
 def _wired(value: Any) -> Any:
@@ -114,7 +118,7 @@ def _results(reads: Sequence[Read]) -> list[Result]:
     for read in reads:
         for receipt in read.receipts:
             refusal = read.refusals.get(receipt.tx_hash)
-            detail = None if refusal is None else orjson.dumps({name: _wired(value) for name, value in refusal.args.items()}).decode()
+            detail = None if refusal is None else _json(refusal.args)
             state = "confirmed" if receipt.status else "reverted"
             results.append(Result(receipt.tx_hash, read.block.number, state, None if refusal is None else refusal.name, detail))
     return results

@@ -103,8 +103,13 @@ class Mirror:
         rows.update(repo_bulk.load(self._session, TABLES[table], missing))
 
 
+def key_columns(table: str) -> tuple[str, ...]:
+    """Names of a table's primary key."""
+    return repo_bulk.shape(TABLES[table]).key
+
+
 def _named(table: str, key: Key) -> Row:
-    return dict(zip(repo_bulk.shape(TABLES[table]).key, key, strict=True))
+    return dict(zip(key_columns(table), key, strict=True))
 
 
 def plain(row: Row) -> Row:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from chain import calldata, signing
-from chain.errors import BadCall, NonceSpent
 from chain.admission import MAX_DATA, MAX_GAS
+from chain.errors import BadCall, NonceSpent
 from chain.gateway import ChainGateway
 from registry.identity import keys
 from registry.kernel import crash

@@ -45,7 +45,9 @@ class Play:
 
         self.act(REGISTRAR, register)
         for actor in (OBLIGOR, AGENT, BANK, TIER1, TIER2, TIER3):
-            self.act(actor, lambda unit: accounts.bind(unit, unit.actor.entity_id, currency="CNY", account=f"6222{unit.actor.entity_id:012d}"))
+            self.act(
+                actor, lambda unit: accounts.bind(unit, unit.actor.entity_id, currency="CNY", account=f"6222{unit.actor.entity_id:012d}")
+            )
 
     def invoices(self, count: int, *, first: int = 1, amount: str = "1000.00") -> list[int]:
         """Imports an export of invoices of tier 1, due in 60 days."""
@@ -79,7 +81,5 @@ class Play:
         """Makes an offer for a lot or a part of it."""
         note = self.document(seller, f"lot:{lot}")
         deadline = self.work.clock.now() + timedelta(days=5)
-        new = NewOffer(
-            lot=lot, recipient=to.entity_id, deadline=deadline, documents=[note], amount=amount, kind=kind, on_chain=on_chain
-        )
+        new = NewOffer(lot=lot, recipient=to.entity_id, deadline=deadline, documents=[note], amount=amount, kind=kind, on_chain=on_chain)
         return self.act(seller, lambda unit: offers.make(unit, new)).id

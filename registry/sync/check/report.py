@@ -1,0 +1,56 @@
+"""What a check found: passes with how much each compared, and breaks by code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Break(NamedTuple):
+    """A difference. The codes stand in README.md of sync; `subject` as elsewhere ("lot:0x..", "payable:0x..", "entity:7")."""
+
+    code: str
+    subject: str
+    expected: str
+    found: str
+
+
+@dataclass
+class CheckReport:
+    """Outcome of a check as of one block."""
+
+    block_number: int
+    # Name of each pass and how many things it compared.
+    passes: list[tuple[str, int]] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything agrees."""
+        return not self.breaks
+
+    def expect(self, code: str, subject: str, expected: Any, found: Any) -> None:
+        """A break unless both are equal."""
+        if expected != found:
+            self.breaks.append(Break(code, subject, shown(expected), shown(found)))
+
+    def rows(self, code: str, *, expected: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+        """A break for each subject whose values differ or that only one side has."""
+        for subject in sorted({*expected, *found}):
+            self.expect(code, subject, expected.get(subject), found.get(subject))
+
+    def done(self, name: str, compared: int) -> None:
+        """Ends a pass."""
+        self.passes.append((name, compared))
+
+
+def shown(value: Any) -> str:
+    """A value as text: bytes as hex, rows as sorted fields, nothing as "nothing"."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={shown(item)}" for key, item in sorted(value.items()))
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(shown, value)) + "]"
+    return str(value)

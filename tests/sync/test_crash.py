@@ -1,0 +1,158 @@
+"""The process dies at every commit boundary, and at any moment: after the next start nothing is lost and nothing happened twice."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from registry.kernel import crash, installation
+from registry.kernel.crash import Point
+from registry.kernel.tables import Installation, OutboxMessage
+from registry.kernel.uow import SERVICE, Network, Work
+from registry.receivables.tables import Payable
+from registry.sync import check, repo_outbox
+from tests.conftest import Database
+from tests.fakes.clock import SimulatedClock
+from tests.sync.people import Play
+from tests.sync.site import CHAIN_ID, MASTER_KEY, opened
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLED = {137, -signal.SIGKILL}
+# Points that only a chain which turns can reach; the reorg tests kill there in process.
+REWINDS = {Point.REWIND_WRITTEN, Point.REWIND_COMMITTED}
+DEPLOYS = {Point.DEPLOY_SENT, Point.DEPLOY_RECORDED}
+
+
+@contextmanager
+def service(database: Database, folder: Path, *, at: str = "") -> Iterator["subprocess.Popen[str]"]:
+    """The sync as a process of its own; killed at the end if it still lives."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)} | ({crash.ENVIRONMENT: at} if at else {})
+    command = [sys.executable, "-m", "tests.sync.site", database.service_url, str(folder)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def attached(database: Database, clock: SimulatedClock) -> Work:
+    """Units of work beside the service, as another process has them."""
+    row = installation.load_or_create(database.engine, MASTER_KEY, now=clock.now(), chain_id=CHAIN_ID)
+    return Work(database.engine, clock, Network(CHAIN_ID, row.contract or "", installation.network_key(row, MASTER_KEY)), MASTER_KEY)
+
+
+def until(process: "subprocess.Popen[str]") -> int:
+    """Waits until the process has died; gives its exit code."""
+    return process.wait(timeout=60)
+
+
+def pending(work: Work) -> int:
+    with work.begin(SERVICE) as unit:
+        return repo_outbox.queue(unit.session).pending
+
+
+def finish(database: Database, folder: Path, clock: SimulatedClock, *, messages: int, payables: int) -> bytes:
+    """Starts again in this process, lets the work end, checks everything; gives the head's hash."""
+    with opened(database.engine, folder, clock=clock) as site:
+        site.runtime.drain()
+        report = check.run(site.work, site.gateway)
+        assert report.breaks == []
+        with site.work.begin(SERVICE) as unit:
+            states = unit.session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).all()
+            assert [tuple(row) for row in states] == [("confirmed", messages)]
+            assert unit.session.scalar(select(func.count()).select_from(Payable)) == payables
+        return site.gateway.head().hash
+
+
+def replayed(database: Database, folder: Path, clock: SimulatedClock) -> bytes:
+    """The head's hash after replaying the journal from genesis."""
+    with opened(database.engine, folder, clock=clock) as site:
+        return site.gateway.head().hash
+
+
+@pytest.mark.parametrize("point", [point for point in Point if point not in REWINDS | DEPLOYS])
+def test_killed_at_a_commit_boundary(database: Database, tmp_path: Path, clock: SimulatedClock, point: Point) -> None:
+    folder = tmp_path / "node"
+    with opened(database.engine, folder, clock=clock) as site:
+        play = Play(site.work)
+        play.enrol()
+        site.runtime.drain()
+        invoices = play.invoices(6)
+        with site.work.begin(SERVICE) as unit:
+            before = unit.session.scalar(select(func.count()).select_from(OutboxMessage)) or 0
+    play = Play(replace(attached(database, clock)))
+    with service(database, folder, at=point) as process:
+        for invoice in invoices:
+            play.confirm([invoice])
+        assert until(process) in KILLED
+    assert pending(play.work) or point in {Point.INDEX_COMMITTED}
+    head = finish(database, folder, clock, messages=before + 6, payables=6)
+    assert replayed(database, tmp_path / "other", clock) == head
+
+
+@pytest.mark.parametrize("point", sorted(DEPLOYS))
+def test_killed_during_the_first_start(database: Database, tmp_path: Path, clock: SimulatedClock, point: Point) -> None:
+    with service(database, tmp_path / "node", at=point) as process:
+        assert until(process) in KILLED
+    finish(database, tmp_path / "node", clock, messages=2, payables=0)
+    with attached(database, clock).begin(SERVICE) as unit:
+        assert unit.session.scalar(select(Installation.manifest)) is not None
+
+
+def test_killed_at_any_moment(database: Database, tmp_path: Path, clock: SimulatedClock) -> None:
+    """SIGKILL after the n-th block of a stream of work, again and again."""
+    folder = tmp_path / "node"
+    with opened(database.engine, folder, clock=clock) as site:
+        play = Play(site.work)
+        play.enrol()
+        site.runtime.drain()
+        invoices = play.invoices(60)
+        with site.work.begin(SERVICE) as unit:
+            before = unit.session.scalar(select(func.count()).select_from(OutboxMessage)) or 0
+    play = Play(attached(database, clock))
+    for round_of in range(4):
+        with service(database, folder) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            for invoice in invoices[15 * round_of : 15 * round_of + 15]:
+                play.confirm([invoice])
+            process.send_signal(signal.SIGKILL)
+            assert until(process) in KILLED
+    head = finish(database, folder, clock, messages=before + 60, payables=60)
+    assert replayed(database, tmp_path / "other", clock) == head
+
+
+def test_what_is_sent_again_is_the_same_bytes(database: Database, tmp_path: Path, clock: SimulatedClock) -> None:
+    folder = tmp_path / "node"
+    with opened(database.engine, folder, clock=clock) as site:
+        Play(site.work).enrol()
+    with service(database, folder, at=Point.SUBMIT_SIGNED) as process:
+        assert until(process) in KILLED
+    work = attached(database, clock)
+    with work.begin(SERVICE) as unit:
+        signed = unit.session.execute(select(OutboxMessage.id, OutboxMessage.raw, OutboxMessage.tx_hash).order_by(OutboxMessage.id)).all()
+        assert all(row.raw for row in signed)
+    finish(database, folder, clock, messages=len(signed), payables=0)
+    with work.begin(SERVICE) as unit:
+        after = unit.session.execute(select(OutboxMessage.id, OutboxMessage.raw, OutboxMessage.tx_hash).order_by(OutboxMessage.id)).all()
+        mined = unit.session.execute(text("select unnest(transactions) from chain_journal")).scalars().all()
+    assert after == signed
+    assert {row.raw for row in signed} <= set(mined)
+    assert len(mined) == len(set(mined))
+
+
+def test_every_point_is_visited_by_the_code() -> None:
+    """Each member is a place in the code, and no place has a name that is not a member."""
+    files = [*(ROOT / "registry").rglob("*.py"), *(ROOT / "api").rglob("*.py")]
+    calls = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    visited = [ast.unparse(call.args[0]).removeprefix("crash.Point.") for call in calls if ast.unparse(call.func) == "crash.point"]
+    assert sorted(visited) == sorted(point.name for point in Point)
