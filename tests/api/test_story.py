@@ -20,7 +20,7 @@ def test_invoice_becomes_a_claim_that_is_split_financed_paid_and_reconciled(worl
     done = world["bank"].made(f"/v1/financings/{financing['id']}/complete", {"reference": "SEPA 1"})
     assert done["state"] == "completed"
     world["agent"].made("/v1/payments", {"payable": payable["id"], "amount": eur("600.00"), "reference": f"in {payable['id']}"})
-    world.clock.advance(timedelta(days=DUE_DAYS + 1))
+    world.pass_time(timedelta(days=DUE_DAYS + 1))
     plan = world["agent"].shown(f"/v1/payables/{payable['id']}/clearing")
     assert plan["payment"] == eur("600.00")
     run = world["agent"].made("/v1/clearings", {"payable": payable["id"]})

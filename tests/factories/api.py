@@ -19,6 +19,7 @@ from api.bootstrap import Platform
 from registry.identity import api_keys
 from registry.identity.keys import REGISTRAR
 from registry.identity.service import actor
+from registry.kernel.clock import Clock
 from registry.kernel.settings import Settings
 from registry.kernel.uow import SERVICE
 from tests.fakes.clock import SimulatedClock
@@ -81,7 +82,7 @@ class World:
     """What API tests share. Payables are made fresh for each test."""
 
     platform: Platform
-    clock: SimulatedClock
+    clock: Clock
     base_url: str
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -134,6 +135,11 @@ class World:
         found: dict[str, Any] = self[sender].made("/v1/offers", body)
         return found
 
+    def pass_time(self, step: timedelta) -> None:
+        """Moves the simulated clock."""
+        assert isinstance(self.clock, SimulatedClock)
+        self.clock.advance(step)
+
     def soon(self, days: int = 3) -> str:
         """A time a few days ahead."""
         return stamp(self.clock.now() + timedelta(days=days))
@@ -159,9 +165,8 @@ def served(platform: Platform) -> Iterator[str]:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[World]:
+def opened(folder: Path, clock: Clock) -> Iterator[World]:
     """A served platform on a folder of its own, with its cast registered through the API."""
-    clock = SimulatedClock()
     settings = Settings(data_dir=folder, wait_seconds=30, max_body=1_000_000)
     with Platform.open(settings, clock=clock) as platform, served(platform) as base_url:
         world = World(platform, clock, base_url)

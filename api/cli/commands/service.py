@@ -1,8 +1,10 @@
 """`tallystick up` and `openapi`: the HTTP service and its document."""
 
 import json
+import signal
 import socket
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -39,7 +41,14 @@ def up(
         shown = f"[{address}]" if ":" in address else address
         Console(stderr=True).print(f"Tallystick on http://{shown}:{number}  docs http://{shown}:{number}/docs", highlight=False)
         config = uvicorn.Config(create_app(platform), access_log=False, log_level="warning", server_header=False, proxy_headers=False)
+        # uvicorn stops at a signal and raises it again; by then it has done its work, and the parts below have to end in order.
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, _ignore)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """The signal was heeded already."""
 
 
 def _bind(host: str, port: int) -> socket.socket:
