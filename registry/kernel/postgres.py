@@ -171,7 +171,10 @@ class EmbeddedPostgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         if os.geteuid() == 0:
-            os.chown(fresh, _unprivileged(), -1)
+            try:
+                os.chown(fresh, _unprivileged(), -1)
+            except PermissionError as error:
+                raise Unavailable("PostgreSQL never runs as root, and this root may not become another user: run it as one") from error
         passwords = {role: secrets.token_urlsafe(24) for role in (OWNER_ROLE, SERVICE_ROLE)}
         secret = self.folder / "password.new"
         _write_private(secret, passwords[OWNER_ROLE] + "\n")

@@ -58,7 +58,7 @@ def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     """Inverse of seal; Invalid when the key, the place or a byte is wrong."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise Invalid(f"the sealed value at {place} does not open with this installation's keys") from error
 
 
