@@ -6,7 +6,7 @@ names the contract calls to ask for. The CLI writes through the same function, w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, Field
@@ -87,16 +87,24 @@ class Call:
         try:
             with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
                 known = self._claim(unit)
-                if known is not None:
-                    return known
-                result = decide(unit)
-                pending = Accepted(status="pending", subject=subject, transactions=list(unit.messages))
-                acts.record(unit, act=self.act, subject=subject, outcome="accepted")
-                self._keep(unit, Answer(202, to_bytes(pending)))
+                if known is None:
+                    result = decide(unit)
+                    pending = Accepted(status="pending", subject=subject, transactions=list(unit.messages))
+                    acts.record(unit, act=self.act, subject=subject, outcome="accepted")
+                    self._keep(unit, Answer(202, to_bytes(pending)))
         except DomainError as error:
             self._record_refusal(subject, error)
             raise
+        if known is not None:
+            return self._replay(known)
         return self._settle(pending, lambda unit: render(unit, result), status)
+
+    def _replay(self, known: Answer) -> Answer:
+        """The first answer again. One that was pending is completed with what has become of it since."""
+        if known.status != 202:
+            return known
+        pending = Accepted.model_validate_json(known.body)
+        return replace(self._settle(pending, lambda _unit: pending.model_copy(update={"status": "confirmed"}), 200), replayed=True)
 
     def _claim(self, unit: Unit) -> Answer | None:
         if self.idempotency is None:

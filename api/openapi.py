@@ -14,6 +14,7 @@ from api.calls import Accepted
 from api.errors import PROBLEM_TYPE, STATUS, Problem, problem
 from registry.identity import permissions
 from registry.kernel.errors import DomainError
+from registry.kernel.refusals import MEANINGS
 
 DESCRIPTION = """
 An open registry of supply-chain receivables: confirmed payables become claims on a permissioned EVM chain that suppliers split, pass
@@ -52,8 +53,10 @@ _KEY_PARAMETER = {
 
 
 def error_codes() -> dict[str, list[str]]:
-    """Codes of all domain errors by kind, for the documentation."""
+    """Codes of all domain errors and of the contract's refusals by kind, for the documentation."""
     found: dict[str, set[str]] = {kind.value: set() for kind in STATUS}
+    for meaning in MEANINGS.values():
+        found[meaning.kind.value].add(meaning.code)
     waiting = list(DomainError.__subclasses__())
     while waiting:
         error = waiting.pop()

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli.commands import chain, funding, invoices, lots, offers, parties, payables, service
+from api.cli.commands import chain, funding, invoices, lots, offers, parties, payables, profiles, service
 
 app = typer.Typer(
     name="tallystick",
@@ -13,6 +13,7 @@ app = typer.Typer(
 service.install(app)
 chain.install(app)
 app.add_typer(parties.app, name="party")
+app.add_typer(profiles.app, name="profile")
 app.add_typer(invoices.app, name="invoice")
 app.add_typer(payables.app, name="payable")
 app.add_typer(lots.app, name="lot")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api.acting import Acting, does
 from api.paging import Page, Paged
 from api.schemas.chain import CheckOut, EventOut, NetworkOut, TransactionOut
-from api.schemas.ledger import BalancesOut
+from api.schemas.ledger import BalancesOut, EntryOut, LedgerOut
 from api.schemas.values import EntityId, PayableId
 from api.views import chain as views
 
@@ -36,6 +36,18 @@ def show_transaction(call: Acting, number: int) -> Response:
 def list_balances(call: Acting, entity: Annotated[EntityId | None, Query()] = None) -> Response:
     """Ledger accounts of the caller; registrar and auditor may ask for an entity's, or all."""
     return call.read(lambda unit: views.balances(unit, entity))
+
+
+@router.get("/ledger", response_model=LedgerOut, tags=["ledger"], **does("ledger.show"))
+def show_ledger(call: Acting) -> Response:
+    """The trial balance: sums of all postings per currency."""
+    return call.read(views.trial_balance)
+
+
+@router.get("/ledger/entries", response_model=Page[EntryOut], tags=["ledger"], **does("ledger.show"))
+def list_entries(call: Acting, paging: Paged, subject: Annotated[str, Query(max_length=80, description="payable:0x..")]) -> Response:
+    """Journal entries about a subject, oldest first, with their lines and hashes."""
+    return call.read(lambda unit: views.entries(unit, paging, subject=subject))
 
 
 @router.get("/check", response_model=CheckOut, tags=["check"], **does("check.run"))

@@ -1,6 +1,8 @@
 """Entities and what belongs to them: keys, bank accounts, API keys; the log of acts."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from api.acting import Acting, does
 from api.paging import Page, Paged
@@ -42,6 +44,12 @@ def list_acts(call: Acting, paging: Paged) -> Response:
 def list_entities(call: Acting, paging: Paged) -> Response:
     """Entities by number."""
     return call.read(lambda unit: views.entities(unit, paging))
+
+
+@router.get("/entities/lookup", response_model=EntityOut, **does("entity.show"))
+def find_entity(call: Acting, scheme: Annotated[str, Query(max_length=20)], value: Annotated[str, Query(max_length=100)]) -> Response:
+    """The entity registered under an identifier (lei, uscc, vat, ..), in whichever form it is written."""
+    return call.read(lambda unit: views.found(unit, scheme, value))
 
 
 @router.get("/entities/{entity}", response_model=EntityOut, **does("entity.show"))

@@ -225,6 +225,7 @@ class ClearingOut(BaseModel):
     round: int = Field(description="0 when every lot is redeemed whole")
     base: Money
     payment: Money
+    created_at: datetime | None
     lines: list[ClearingLineOut]
 
 

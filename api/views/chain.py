@@ -3,7 +3,7 @@
 from api.bootstrap import Platform
 from api.paging import Page, Paging, open_place, seal_cursor
 from api.schemas.chain import BreakOut, CheckOut, EventOut, HeadOut, NetworkOut, PassOut, TransactionOut
-from api.schemas.ledger import BalanceOut, BalancesOut
+from api.schemas.ledger import BalanceOut, BalancesOut, EntryOut, LedgerOut, TurnoverOut, side
 from api.schemas.values import Money, hexed
 from registry.identity.permissions import sees_all
 from registry.kernel.uow import Unit
@@ -60,9 +60,25 @@ def balances(unit: Unit, entity: int | None = None) -> BalancesOut:
             BalanceOut(
                 entity=row.entity,
                 account=row.kind,
-                side="debit" if row.amount > 0 else "credit",
+                side=side(row.amount),
                 balance=Money.of(abs(row.amount), row.currency),
             )
             for row in ledger.balances(unit.session, wanted)
         ]
     )
+
+
+def trial_balance(unit: Unit) -> LedgerOut:
+    """Sums of the whole ledger."""
+    found = ledger.trial_balance(unit.session)
+    sums = [
+        TurnoverOut(debit=Money.of(debit, currency), credit=Money.of(credit, currency))
+        for currency, (debit, credit) in found.turnover.items()
+    ]
+    return LedgerOut(balanced=found.zero, turnover=sums)
+
+
+def entries(unit: Unit, paging: Paging, *, subject: str) -> Page[EntryOut]:
+    """Entries about a subject, oldest first."""
+    rows = ledger.entries_about(unit.session, subject, after=paging.number or 0, limit=paging.limit)
+    return paging.page(rows, EntryOut.of, lambda row: row.id)

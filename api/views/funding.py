@@ -74,6 +74,7 @@ def plan(unit: Unit, payable_id: str) -> ClearingOut:
         round=found.round,
         base=Money.of(found.base, found.currency),
         payment=Money.of(found.payment, found.currency),
+        created_at=None,
         lines=lines,
     )
 
@@ -114,5 +115,6 @@ def _run(unit: Unit, row: ClearingRun) -> ClearingOut:
         round=row.round,
         base=Money.of(row.base, row.currency),
         payment=Money.of(row.payment, row.currency),
+        created_at=row.created_at,
         lines=lines,
     )

@@ -21,6 +21,14 @@ def entity(unit: Unit, entity_id: int) -> EntityOut:
     return shown(unit, service.entity(unit, entity_id))
 
 
+def found(unit: Unit, scheme: str, value: str) -> EntityOut:
+    """The entity registered under an identifier."""
+    row = service.find_by_identifier(unit, scheme, value)
+    if row is None:
+        raise NotFound(f"no entity is registered under this {scheme}", scheme=scheme)
+    return shown(unit, row)
+
+
 def shown(unit: Unit, row: Entity) -> EntityOut:
     """A row as the actor may see it."""
     return EntityOut.of(service.view(unit, row))
@@ -70,10 +78,10 @@ def all_limits(unit: Unit) -> LimitsOut:
 
 def limit(unit: Unit, obligor: int, currency: str) -> LimitOut:
     """One limit."""
-    found = next((item for item in all_limits(unit).items if (item.obligor, item.limit.currency) == (obligor, currency)), None)
-    if found is None:
+    known = next((item for item in all_limits(unit).items if (item.obligor, item.limit.currency) == (obligor, currency)), None)
+    if known is None:
         raise NotFound(f"entity {obligor} has no limit in {currency}", obligor=obligor, currency=currency)
-    return found
+    return known
 
 
 def profile(unit: Unit, number: int) -> ProfileOut:

@@ -117,3 +117,29 @@ def test_document_is_kept_sealed_and_proved(world: World) -> None:
     proof = world["subsupplier"].shown(f"/v1/documents/{paper['id']}/disclosure", params={"subject": f"offer:{offer['id']}"})
     assert proof["root"] == offer["documents"]
     assert world["bank"].get(f"/v1/documents/{paper['id']}").status_code == 404
+
+
+def test_auditor_reads_the_ledger(world: World) -> None:
+    payable = world.accepted()["id"]
+    assert world["auditor"].shown("/v1/ledger")["balanced"] is True
+    entry = world["auditor"].shown("/v1/ledger/entries", params={"subject": f"payable:{payable}"})["items"][0]
+    assert entry["kind"] == "Issued"
+    assert {(line["entity"], line["account"], line["side"]) for line in entry["lines"]} == {
+        (world["supplier"].entity, "claims", "debit"),
+        (world["obligor"].entity, "payables", "credit"),
+    }
+
+
+def test_entity_is_found_by_an_identifier(world: World) -> None:
+    body = {
+        "name": "Known",
+        "country": "DE",
+        "roles": ["supplier"],
+        "identifiers": {"lei": "5493001KJTIIGC8Y1R12"},
+        "verified_until": "2030-01-01T00:00:00Z",
+    }
+    made = world["registrar"].made("/v1/entities", body)
+    assert made["identifiers"] == {"lei": "5493001KJTIIGC8Y1R12"}
+    found = world["bank"].shown("/v1/entities/lookup", params={"scheme": "lei", "value": "5493001KJTIIGC8Y1R12"})
+    assert (found["id"], found["identifiers"]) == (made["id"], None)
+    assert world["bank"].get("/v1/entities/lookup", params={"scheme": "lei", "value": "549300GFXDSN7P7S0W61"}).status_code in {400, 404}

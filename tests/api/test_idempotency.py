@@ -71,3 +71,5 @@ def test_without_waiting_the_answer_names_the_transactions(world: World) -> None
     found = world["supplier"].shown(f"/v1/transactions/{pending['transactions'][0]}")
     assert (found["function"], found["state"]) == ("accept", "confirmed")
     assert world["supplier"].shown(f"/v1/payables/{payable}")["state"] == "active"
+    later = world["supplier"].post(f"/v1/payables/{payable}/accept", key=key)
+    assert (later.status_code, later.json()) == (200, pending | {"status": "confirmed"})

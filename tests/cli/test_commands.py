@@ -83,6 +83,24 @@ def test_parties_are_registered_and_get_keys(shell: Shell) -> None:
     assert limit["limit"] == {"amount": "5.00", "currency": "USD"}
 
 
+def test_accepted_payable_is_cancelled_with_consent(shell: Shell, tmp_path: Path) -> None:
+    payable = _payable(shell, tmp_path)
+    assert "consent_missing" in shell.run("payable", "cancel", payable, "--yes", who="obligor", code=6).stderr
+    assert shell.json("payable", "consent", payable, "--yes", who="supplier")["consented"] is True
+    assert shell.json("payable", "cancel", payable, "--yes", who="obligor")["state"] == "cancelled"
+
+
+def test_instruments_are_set_from_a_file(shell: Shell, tmp_path: Path) -> None:
+    first = shell.json("profile", "list", who="registrar")["items"][0]
+    rules = tmp_path / "profile.json"
+    rules.write_text(json.dumps({name: value for name, value in first.items() if name != "paused"} | {"id": 7}))
+    assert shell.json("profile", "set", str(rules), who="registrar")["id"] == 7
+    rules.write_text("{}")
+    assert "id: Field required" in shell.run("profile", "set", str(rules), who="registrar", code=2).stderr
+    bound = shell.json("party", "account", str(shell.world["supplier"].entity), "USD", "GB29NWBK60161331926819")
+    assert bound["currency"] == "USD"
+
+
 def test_state_of_the_service(shell: Shell) -> None:
     status = shell.json("status")
     assert (status["ready"], status["running"]) == (True, True)

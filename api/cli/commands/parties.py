@@ -9,7 +9,7 @@ from api.cli import frame
 from api.cli.frame import After, Here, Limit, instant, paging
 from api.schemas.values import Money
 from api.views import identity as views
-from registry.identity import api_keys, limits, service
+from registry.identity import accounts, api_keys, limits, service
 from registry.identity.permissions import ROLES
 from registry.identity.service import NewEntity
 from registry.kernel.errors import Invalid
@@ -76,6 +76,22 @@ def limit(
         lambda unit: limits.set_limit(unit, obligor, currency=currency, limit=value, agent=agent),
         lambda unit, _done: views.limit(unit, obligor, currency),
         subject=f"entity:{obligor}",
+    )
+
+
+@frame.command(app, "account")
+def account(
+    here: Here,
+    entity: Entity,
+    currency: Annotated[str, typer.Argument(help="ISO 4217, such as CNY")],
+    number: Annotated[str, typer.Argument(help="Account that pay-outs in it go to")],
+) -> None:
+    """Binds a bank account for pay-outs. Without --as the entity itself acts."""
+    here.by(entity).write(
+        "account.bind",
+        lambda unit: accounts.bind(unit, entity, currency=currency, account=number),
+        views.account,
+        subject=f"entity:{entity}",
     )
 
 

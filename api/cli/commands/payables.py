@@ -7,6 +7,7 @@ import typer
 
 from api.cli import frame
 from api.cli.frame import After, Here, Limit, Yes, paging, utc
+from api.schemas.payables import ConsentOut
 from api.views import claims as views
 from registry.receivables import payables
 from registry.receivables.payables import Confirmation
@@ -89,5 +90,17 @@ def cancel(here: Here, payable: Payable, *, yes: Yes = False) -> None:
         "payable.cancel",
         lambda unit: payables.cancel(unit, payable),
         lambda unit, _done: views.payable(unit, payable),
+        subject=f"payable:{payable}",
+    )
+
+
+@frame.command(app, "consent")
+def consent(here: Here, payable: Payable, *, yes: Yes = False) -> None:
+    """The payee consents to the cancellation of a payable that it has accepted."""
+    here.sure(f"Let the obligor cancel payable {payable}?", yes=yes)
+    here.write(
+        "payable.consent",
+        lambda unit: payables.consent_to_cancel(unit, payable),
+        lambda _unit, _done: ConsentOut(payable=payable),
         subject=f"payable:{payable}",
     )
