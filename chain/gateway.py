@@ -1,5 +1,6 @@
 """The chain as the rest of the product sees it, whatever node is behind it: read with suspicion, send and repeat without harm."""
 
+import re
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,11 +14,10 @@ from chain.reverts import Refusal
 from chain.rpc import Endpoint, Request
 from chain.types import Block, BlockRef, Receipt
 
-_METHOD_MISSING = -32601
+# How geth, Besu, Anvil and others say that they have a transaction already.
+_KNOWN = re.compile(r"already (known|imported|exists)|^known transaction")
 # Transactions in a block of the embedded engine: Anvil's time to give a block's receipts grows with the square of their number.
 _BLOCK = 500
-_READS = ("eth_", "net_", "web3_")
-_WRITES = ("eth_send", "eth_sign")
 
 
 class ChainGateway(Protocol):
@@ -113,7 +113,7 @@ class RpcGateway:
         if isinstance(header, NodeRefused):
             raise header
         block = self._parse(header, number)
-        if isinstance(receipts, NodeRefused) and receipts.code == _METHOD_MISSING:
+        if isinstance(receipts, NodeRefused) and receipts.code == admission.METHOD_MISSING:
             receipts = self.rpc.batch([("eth_getTransactionReceipt", ["0x" + item.hex()]) for item in block.transactions])
         if isinstance(receipts, NodeRefused):
             raise receipts
@@ -131,7 +131,7 @@ class RpcGateway:
 
     def _known(self, raw: bytes, refused: NodeRefused) -> bool:
         message = refused.message.lower()
-        if "known" in message or "already" in message:
+        if _KNOWN.search(message):
             return True
         if "nonce" in message and "low" in message:
             if self.rpc.call("eth_getTransactionReceipt", "0x" + signing.transaction_hash(raw).hex()) is None:
@@ -260,9 +260,7 @@ class EmbeddedGateway(RpcGateway):
 
     def raw_rpc(self, method: str, params: Sequence[Any]) -> Any:
         """See ChainGateway. Reads only: what changes the node past the journal is refused here, whoever asks."""
-        if not method.startswith(_READS) or method.startswith(_WRITES):
-            raise NodeRefused(_METHOD_MISSING, f"{method} is not served")
-        return super().raw_rpc(method, params)
+        return super().raw_rpc(method, admission.read_only(method, params))
 
     def refusal(self, tx_hash: bytes) -> Refusal:
         """See ChainGateway. The node keeps what a transaction returned, in its snapshots too."""

@@ -37,8 +37,8 @@ _LOCAL = (
     ("--no-request-size-limit",),
     # States kept in memory for calls at recent blocks; without a number Anvil writes them all to disk.
     ("--prune-history", "16"),
-    # A batch is then worked off in order.
-    ("--threads", "1"),
+    # One for the block that is being mined, one for readers.
+    ("--threads", "2"),
 )
 
 

@@ -60,6 +60,26 @@ class LyingEndpoint:
         return answers
 
 
+class Raising:
+    """Raises the refusals of the endpoint inside, as `Rpc` does."""
+
+    def __init__(self, inner: LyingEndpoint) -> None:
+        self.inner = inner
+
+    def call(self, method: str, *params: Any) -> Any:
+        return self.batch([(method, params)])[0]
+
+    def batch(self, requests: Sequence[Request]) -> Answers:
+        outcomes = self.outcomes(requests)
+        for outcome in outcomes:
+            if isinstance(outcome, NodeRefused):
+                raise outcome
+        return outcomes
+
+    def outcomes(self, requests: Sequence[Request]) -> Answers:
+        return self.inner.outcomes(requests)
+
+
 @pytest.fixture(scope="module")
 def busy_block(world: World) -> int:
     """A block with several receipts, one of them with logs, one reverted."""
@@ -164,6 +184,32 @@ def test_only_reads_pass_through(world: World) -> None:
             world.gateway.raw_rpc(method, [])
 
 
+def test_a_read_has_a_bounded_cost(world: World) -> None:
+    for call in ({"data": "0x5b600056"}, {"data": "0x5b600056", "gas": hex(10**12)}, {"data": "0x5b600056", "gas": "all"}):
+        with pytest.raises(NodeRefused, match="OutOfGas"):
+            world.gateway.raw_rpc("eth_call", [call, "latest"])
+
+
+def test_a_node_that_knows_a_transaction_is_no_obstacle(world: World) -> None:
+    class Saying(LyingEndpoint):
+        message = ""
+
+        def outcomes(self, requests: Sequence[Request]) -> Answers:
+            sending = requests[0][0] == "eth_sendRawTransaction"
+            return [NodeRefused(-32000, self.message)] if sending else self.honest.outcomes(requests)
+
+    endpoint = Saying(world.gateway.rpc, lambda _: None)
+    gateway = RpcGateway(Raising(endpoint), finality=0)
+    for endpoint.message in ("already known", "Known transaction", "transaction already imported", "AlreadyKnown: already exists"):
+        gateway.broadcast([transaction(SENDERS[0], 0)], GENESIS)
+    for endpoint.message in ("unknown transaction type", "unknown account", "insufficient funds"):
+        with pytest.raises(NodeRefused, match=endpoint.message):
+            gateway.broadcast([transaction(SENDERS[0], 0)], GENESIS)
+    endpoint.message = "nonce too low"
+    with pytest.raises(NonceSpent):
+        gateway.broadcast([transaction(SENDERS[0], 0)], GENESIS)
+
+
 def test_nothing_unminable_reaches_the_journal(make_engine: EngineMaker) -> None:
     journal = MemoryJournal()
     engine = make_engine(journal)
@@ -238,14 +284,7 @@ def test_refusals_by_trace_and_by_calling_again(world: World, busy_block: int) -
                 return [NodeRefused(-32601, "not found")]
             return self.honest.outcomes(requests)
 
-    class Raising(Traceless):
-        def call(self, method: str, *params: Any) -> Any:
-            outcome = self.outcomes([(method, params)])[0]
-            if isinstance(outcome, NodeRefused):
-                raise outcome
-            return outcome
-
-    traceless = RpcGateway(Raising(world.gateway.rpc, lambda _: None), finality=0)
+    traceless = RpcGateway(Raising(Traceless(world.gateway.rpc, lambda _: None)), finality=0)
     assert traceless.refusal(refused.tx_hash).name == "WrongState"
     assert traceless.refusal(b"\x01" * 32) == Refusal("Unknown", {"data": "0x"})
 
