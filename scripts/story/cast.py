@@ -42,6 +42,10 @@ class Stage:
         """Entity number of a party."""
         return int(self.facts["numbers"][key])
 
+    def key(self, number: int) -> str:
+        """Key of the party with an entity number."""
+        return next(key for key, found in self.facts["numbers"].items() if found == number)
+
     @property
     def facts(self) -> dict[str, Any]:
         """What later chapters and the report need to know; kept between runs."""

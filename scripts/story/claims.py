@@ -46,20 +46,20 @@ def double_financing(stage: Stage) -> None:
     invoice = stage.facts["invoices"]["accepted/01.06a-INVOICE_uncefact.xml"]["id"]
     body = {"invoices": [{"invoice": invoice, "amount": euros("21701.70")}], "profile": PROFILES["EUR"]}
     body["due"] = stage.state.moment(DUE_DAY, 23).isoformat()
-    what = "second payable on an occupied invoice"
+    what = {"en": "a second payable on an occupied invoice", "zh": "对已占用的发票再次确权"}
     refused(stage, what, who="manufacturer", step="confirm:again", path="/payables", body=body)
     stage.facts["double_financing_refused"] = 1
 
 
-def refused(stage: Stage, what: str, *, who: str, step: str, path: str, body: Any) -> None:
+def refused(stage: Stage, what: dict[str, str], *, who: str, step: str, path: str, body: Any) -> None:
     """A step that must be refused; what was said goes into the report."""
     try:
         stage[who].post(step, path, body)
     except Refused as error:
         stage.facts.setdefault("refusals", []).append({"what": what, "code": error.code, "why": error.detail, "value": ""})
-        stage.tell(f"refused as it must be: {what} ({error.code})")
+        stage.tell(f"refused as it must be: {what['en']} ({error.code})")
         return
-    raise AssertionError(f"{what} was not refused")
+    raise AssertionError(f"{what['en']} was not refused")
 
 
 def answer(stage: Stage) -> None:
@@ -138,4 +138,5 @@ def finance(stage: Stage) -> None:
     lots["sold"] = portion
     body = {"lot": portion, "recipient": stage.number("qingshi"), "amount": euros("1.00"), "deadline": until}
     body["documents"] = [document(stage, "xiaohe", "already-sold", lot=lots["xiaohe"])]
-    refused(stage, "selling a lot that a bank has bought", who="xiaohe", step="offer:sold", path="/offers", body=body)
+    what = {"en": "selling a lot that a bank has bought", "zh": "再次转让已被银行买断的债权"}
+    refused(stage, what, who="xiaohe", step="offer:sold", path="/offers", body=body)

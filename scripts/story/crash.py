@@ -28,7 +28,7 @@ def confirm_through_a_kill(stage: Stage, invoices: list[int], *, step: str) -> l
     backed = [invoice for invoice in stage["council"].every("/invoices") if invoice["id"] in set(invoices)]
     lost = sum(invoice["occupied"] != invoice["total"] for invoice in backed) + len(invoices) - len(backed)
     stage.facts["crash"] = {
-        "killed_at": f"confirmation of {len(invoices)} invoices, {pending} contract calls on their way",
+        "killed_at": f"confirmation of {len(invoices)} payables, {pending} contract calls on their way",
         "lost": lost,
         "doubled": max(0, len(after) - len(invoices)),
     }

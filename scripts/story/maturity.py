@@ -20,7 +20,8 @@ def pay(stage: Stage) -> None:
         items.append({"payable": payable["id"], "amount": face, "reference": f"CAMT {payable['id'][2:14]}"})
     agent.post("pay:euro", "/payments/batch", {"items": items})
     body = {"items": [{"payable": stage.facts["payables"][MAIN]["id"], "amount": euros("0.01"), "reference": "CAMT once too often"}]}
-    refused(stage, "a payment above what is owed", who=having("agent")[0], step="pay:twice", path="/payments/batch", body=body)
+    what = {"en": "a payment above what is owed", "zh": "超过应付余额的付款"}
+    refused(stage, what, who=having("agent")[0], step="pay:twice", path="/payments/batch", body=body)
 
 
 def clear(stage: Stage) -> None:
@@ -41,7 +42,8 @@ def overdue(stage: Stage) -> None:
     stage["linquan"].post("overdue", f"/payables/{payable['id']}/overdue")
     file = "accepted/01.02a-INVOICE_uncefact.xml"
     body = {"invoices": [{"invoice": stage.facts["invoices"][file]["id"]}], "profile": 2, "due": stage.state.moment(200, 23).isoformat()}
-    refused(stage, "a new payable of an overdue obligor", who="manufacturer", step="confirm:overdue", path="/payables", body=body)
+    what = {"en": "a new payable of an overdue obligor", "zh": "逾期核心企业再次确权"}
+    refused(stage, what, who="manufacturer", step="confirm:overdue", path="/payables", body=body)
 
 
 def _open(stage: Stage) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from scripts.story.cast import PARTIES, Stage
 from scripts.story.claims import MAIN, SHORT
 
-PASSED_ON = {"Transferred", "Split", "Financed"}
+# The rule that keeps one invoice from counting twice.
+REPEAT = "TS-REPEAT"
 
 
 def summary(stage: Stage) -> dict[str, Any]:
@@ -68,19 +69,18 @@ def _money(payables: list[Any]) -> dict[str, dict[str, str]]:
 
 def page(stage: Stage, found: dict[str, Any]) -> dict[str, Any]:
     """The story as scripts.story_page.render takes it."""
-    names = {str(number): key for key, number in stage.facts["numbers"].items()}
     check = stage["plumbline"].get("/check")
     return {
         **found,
         "made_at": stage.state.moment(344).date().isoformat(),
         "network": stage["plumbline"].get("/network"),
         "parties": [
-            {"id": number, "name": PARTIES[key]["name"], "role": PARTIES[key]["role"], "tier": PARTIES[key].get("tier")}
-            for number, key in names.items()
+            {"id": str(number), "name": PARTIES[key]["name"], "role": PARTIES[key]["role"], "tier": PARTIES[key].get("tier")}
+            for key, number in stage.facts["numbers"].items()
         ],
-        "trees": [_tree(tree) for tree in _told(stage)],
+        "trees": [_tree(stage, tree) for tree in _told(stage)],
         "cash": _cash(stage),
-        "refusals": stage.facts["refusals"],
+        "refusals": _refusals(stage.facts["refusals"]),
         "checks": [
             {
                 "name": item["name"],
@@ -93,7 +93,7 @@ def page(stage: Stage, found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tree(tree: Any) -> dict[str, Any]:
+def _tree(stage: Stage, tree: Any) -> dict[str, Any]:
     payable = tree["payable"]
     return {
         "payable": payable["id"],
@@ -103,25 +103,67 @@ def _tree(tree: Any) -> dict[str, Any]:
         "currency": payable["face"]["currency"],
         "due": payable["due"][:10],
         "state": payable["state"],
-        "nodes": [_node(tree, lot) for lot in tree["lots"]],
+        "nodes": [_node(stage, tree, lot) for lot in tree["lots"]],
     }
 
 
-def _node(tree: Any, lot: Any) -> dict[str, Any]:
-    moves = [move for move in tree["moves"] if move["lot"] == lot["id"] or move["child"] == lot["id"]]
-    born = next((move for move in moves if move["child"] == lot["id"]), None)
-    amount = born["amount"]["amount"] if born else tree["payable"]["face"]["amount"]
-    sold = any(move["kind"] == "Financed" for move in moves)
+def _node(stage: Stage, tree: Any, lot: Any) -> dict[str, Any]:
+    """One lot as its present holder got it."""
+    moves = [move for move in tree["moves"] if lot["id"] in (move["lot"], move["child"])]
+    born = next((move for move in moves if move["child"] == lot["id"] != move["lot"]), None)
+    financed = next((move for move in moves if move["kind"] == "Financed"), None)
+    if financed:
+        kind = "assignment" if financed["recipient"] == lot["holder"] else "pledge"
+    else:
+        kind = {"Transferred": "transfer", "Split": "self_split"}.get(born["kind"] if born else "", "issue")
+    redeemed = any(move["kind"] == "Redeemed" and move["lot"] == lot["id"] for move in moves)
+    party = PARTIES[stage.key(lot["holder"])]
     return {
         "id": lot["id"],
         "parent": lot["parent"],
         "holder": str(lot["holder"]),
-        "amount": amount,
+        "tier": party.get("tier"),
+        "amount": (born or {"amount": tree["payable"]["face"]})["amount"]["amount"],
         "kept": lot["amount"]["amount"],
-        "state": lot["state"],
-        "kind": "financed" if sold else "",
+        "state": "redeemed" if lot["state"] == "ended" else "short" if redeemed else lot["state"],
+        "kind": kind,
     }
 
 
 def _cash(stage: Stage) -> list[dict[str, Any]]:
-    return list(stage.facts.get("cash", []))
+    """Money that moved for the payables that were passed on: to the agent, from funders, out to the holders."""
+    auditor, agent = stage["plumbline"], stage.number("quayside")
+    rows = [
+        _movement("payout", deal["created_at"], deal["funder"], payee=deal["holder"], money=deal["price"])
+        for deal in auditor.every("/financings")
+    ]
+    for tree in _told(stage):
+        payable = tree["payable"]
+        rows += [
+            _movement("payment", paid["created_at"], paid["obligor"], payee=paid["agent"], money=paid["amount"])
+            for paid in auditor.every("/payments", payable=payable["id"])
+            if paid["state"] == "recorded"
+        ]
+        rows += [
+            _movement("redemption", run["created_at"], agent, payee=line["payee"], money=line["amount"])
+            for run in auditor.every("/clearings", payable=payable["id"])
+            for line in run["lines"]
+        ]
+    return sorted(rows, key=lambda row: str(row["at"]))
+
+
+def _movement(kind: str, at: str, payer: int, *, payee: int, money: Any) -> dict[str, Any]:
+    return {"kind": kind, "at": at, "payer": str(payer), "payee": str(payee), "amount": money["amount"], "currency": money["currency"]}
+
+
+def _refusals(rows: list[Any]) -> list[Any]:
+    """What was refused, each kind once: the second syntaxes of one invoice stand together in one row."""
+    repeats = [row for row in rows if row["code"] == REPEAT]
+    others = sorted((row for row in rows if row["code"] != REPEAT), key=lambda row: row["code"][:3] in {"BR-", "TS-", "CSV"})
+    if not repeats:
+        return others
+    what = {
+        "en": f"{len(repeats)} documents that were in already, most in the other syntax, such as {repeats[0]['what']}",
+        "zh": f"{len(repeats)} 份单据已收入，多为另一种语法，例如 {repeats[0]['what']}",
+    }
+    return [*others, {**repeats[0], "what": what}]
