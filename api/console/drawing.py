@@ -18,6 +18,8 @@ MARGIN = 8
 # Width of the band that carries the whole face, and of the thinnest one, in pixels.
 WIDEST = 34
 THINNEST = 2
+# Wider bands are not dashed: stripes would be all one sees.
+DASHED = 6
 # A holder with more portions than this has the smallest ones drawn as one box.
 MOST_CHILDREN = 10
 # Half-width characters that fit into a line of a box.
@@ -174,5 +176,5 @@ def _bands(boxes: Sequence[Box], placed: Mapping[str, Box], widest: int) -> Iter
             left, right = parent.x + BOX_WIDTH, box.x
             bend = (right - left) // 2
             path = f"M{left} {start}C{left + bend} {start} {right - bend} {end} {right} {end}"
-            yield Band(path, width, box.node.tone, box.node.dashed)
+            yield Band(path, width, box.node.tone, box.node.dashed and width <= DASHED)
             top += width

@@ -23,6 +23,8 @@ from registry.receivables.totals import Totals
 Value = TypeVar("Value")
 # Events on the overview.
 RECENT = 6
+# Events that are looked through for a payable's history.
+HISTORY = 200
 
 
 class Seen(NamedTuple, Generic[Value]):
@@ -52,6 +54,13 @@ class Overview(NamedTuple):
     balances: list[BalanceOut]
     events: list[EventOut]
     roles: list[str]
+
+
+class PayableSeen(NamedTuple):
+    """A payable's claim tree and the latest events about it."""
+
+    tree: TreeOut
+    events: list[EventOut]
 
 
 class LotSeen(NamedTuple):
@@ -114,7 +123,9 @@ class Reads:
     def overview(self, actor: Actor) -> Seen[Overview]:
         """Network, health, totals, the visitor's balances, latest events."""
         found = self._ask(
-            actor, lambda unit: (totals.totals(unit), chain.balances(unit, actor.entity_id), chain.events(unit, _first(RECENT)))
+            actor,
+            "payable.list",
+            lambda unit: (totals.totals(unit), chain.balances(unit, actor.entity_id), chain.events(unit, _first(RECENT))),
         )
         sums, balances, events = found.value
         network, roles = self.network(), permissions.role_names(actor.roles)
@@ -122,15 +133,19 @@ class Reads:
 
     def payables(self, actor: Actor, paging: Paging, *, wanted: PayableFilter) -> Seen[Page[PayableOut]]:
         """A page of payables."""
-        return self._ask(actor, lambda unit: claims.payables(unit, paging, wanted=wanted))
+        return self._ask(actor, "payable.list", lambda unit: claims.payables(unit, paging, wanted=wanted))
 
-    def tree(self, actor: Actor, payable_id: str) -> Seen[TreeOut]:
-        """A payable's claim tree."""
-        return self._ask(actor, lambda unit: claims.tree(unit, payable_id))
+    def payable(self, actor: Actor, payable_id: str) -> Seen[PayableSeen]:
+        """A payable with its claim tree."""
+        return self._ask(
+            actor,
+            "payable.show",
+            lambda unit: PayableSeen(claims.tree(unit, payable_id), chain.events(unit, _first(HISTORY), payable=payable_id).items),
+        )
 
     def lots(self, actor: Actor, paging: Paging, *, wanted: LotFilter) -> Seen[Page[LotOut]]:
         """A page of lots."""
-        return self._ask(actor, lambda unit: claims.lots(unit, paging, wanted=wanted))
+        return self._ask(actor, "lot.list", lambda unit: claims.lots(unit, paging, wanted=wanted))
 
     def lot(self, actor: Actor, lot_id: str) -> Seen[LotSeen]:
         """A lot with what belongs to it."""
@@ -140,15 +155,15 @@ class Reads:
             tree = claims.tree(unit, lot.payable)
             return LotSeen(lot, tree, identity.profile(unit, tree.payable.profile))
 
-        return self._ask(actor, question)
+        return self._ask(actor, "lot.show", question)
 
     def events(self, actor: Actor, paging: Paging, *, payable: str | None) -> Seen[Page[EventOut]]:
         """A page of events, of one payable or of all."""
-        return self._ask(actor, lambda unit: chain.events(unit, paging, payable=payable))
+        return self._ask(actor, "event.list", lambda unit: chain.events(unit, paging, payable=payable))
 
     def parties(self, actor: Actor, paging: Paging) -> Seen[Parties]:
         """A page of parties with limits."""
-        return self._ask(actor, lambda unit: Parties(identity.entities(unit, paging), identity.all_limits(unit).items))
+        return self._ask(actor, "entity.list", lambda unit: Parties(identity.entities(unit, paging), identity.all_limits(unit).items))
 
     def may_check(self, actor: Actor) -> bool:
         """Whether the visitor may run the check and read its report."""
@@ -163,7 +178,8 @@ class Reads:
         permissions.require(actor, "check.run")
         self._report = Report(chain.check(self._platform), self.now())
 
-    def _ask(self, actor: Actor, question: Callable[[Unit], Value]) -> Seen[Value]:
+    def _ask(self, actor: Actor, act: str, question: Callable[[Unit], Value]) -> Seen[Value]:
+        permissions.require(actor, act)
         with self._platform.work.begin(actor) as unit:
             value = question(unit)
             return Seen(value, service.names(unit, set(parties_in(value))), unit.now)

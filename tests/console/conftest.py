@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 
 from tests.factories.api import World, eur, opened
+from tests.fakes.clock import SimulatedClock
 
 HOSTILE = "<script>alert(1)</script> & Söhne"
 
@@ -58,7 +59,7 @@ class Browser:
 @pytest.fixture(scope="session")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """The platform."""
-    with opened(tmp_path_factory.mktemp("console")) as world:
+    with opened(tmp_path_factory.mktemp("console"), SimulatedClock()) as world:
         body = {"name": HOSTILE, "country": "DE", "roles": ["supplier"], "verified_until": "2031-12-31T00:00:00Z"}
         world["registrar"].made("/v1/entities", body)
         payable = world.accepted("1000.00")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from api.console.viewmodels import claims
 from api.console.viewmodels.writing import short
+from api.schemas.chain import EventOut
 from chain import ids
 from tests.console.answers import DUE, LEAF, NOW, PART, ROOT, SOLD, eur, lot, move, payable, tree, writer
 
@@ -84,6 +85,18 @@ def test_history_is_told_in_sentences_latest_first(language: str, sentences: lis
     steps = claims.timeline(tree().moves, writer(language))
     assert [step.text for step in steps[:2]] == sentences
     assert [step.block for step in steps] == sorted((step.block for step in steps), reverse=True)
+
+
+def test_events_about_the_whole_payable_join_the_history() -> None:
+    paid = EventOut(block=45, log_index=7, tx_hash="0x" + "cd" * 32, name="PaymentRecorded", args={}, payable=None)
+    step = EventOut(block=45, log_index=8, tx_hash="0x" + "cd" * 32, name="Transferred", args={}, payable=None)
+    page = claims.payable_page(tree(), writer(), events=[step, paid])
+    assert [(found.block, found.text) for found in page.steps[:3]] == [
+        (46, "Kestrel Bank was paid 6,000.00 EUR"),
+        (45, "Payment recorded"),
+        (45, "Qingshi Coatings passed 8,000.00 EUR to Xiaohe Fasteners"),
+    ]
+    assert page.steps[1].at == page.steps[2].at
 
 
 @given(outstanding=MONEY, redeemed=MONEY, released=MONEY, cancelled=MONEY)

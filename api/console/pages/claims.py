@@ -48,8 +48,8 @@ def payables(visit: Visiting, paging: Paged, *, state: State = "", obligor: Part
 @router.get("/payables/{payable_id}")
 def payable(visit: Visiting, payable_id: str) -> Response:
     """One payable with its claim tree."""
-    seen = visit.reads.tree(visit.actor, payable_id)
-    page = claims.payable_page(seen.value, visit.writer(seen.names, seen.now))
+    seen = visit.reads.payable(visit.actor, payable_id)
+    page = claims.payable_page(seen.value.tree, visit.writer(seen.names, seen.now), events=seen.value.events)
     return visit.show("payable.html", at="payables", page=page)
 
 

@@ -10,8 +10,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "transaction": ("Transaction", "交易"),
     # Steps in a claim's life: {sender}, {recipient}, {amount}.
     "move:Issued": ("{sender} confirmed {amount} to {recipient}", "{sender} 向 {recipient} 确认应付 {amount}"),
-    "move:Accepted": ("{recipient} accepted the payable", "{recipient} 接受凭证"),
-    "move:Refused": ("{recipient} refused the payable", "{recipient} 拒收凭证"),
+    "move:Accepted": ("{sender} accepted the payable", "{sender} 接受凭证"),
+    "move:Refused": ("{sender} refused the payable", "{sender} 拒收凭证"),
     "move:Cancelled": ("the payable was cancelled", "凭证已撤销"),
     "move:Transferred": ("{sender} passed {amount} to {recipient}", "{sender} 向 {recipient} 转让 {amount}"),
     "move:Split": ("{sender} split off {amount}", "{sender} 拆出 {amount}"),

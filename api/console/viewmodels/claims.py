@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from api.console.drawing import Drawing, Node, draw
 from api.console.viewmodels.writing import TONES, Badge, Writer, short
+from api.schemas.chain import EventOut
 from api.schemas.lots import LotOut, MoveOut
 from api.schemas.payables import PayableOut, TreeOut
 from api.schemas.values import Money
@@ -13,6 +14,10 @@ from api.schemas.values import Money
 # How a lot that the chain no longer has came to its end, by the last step in its life.
 _ENDS = {"Merged": "merged", "Discharged": "released", "SetOff": "set_off", "Cancelled": "cancelled", "Refused": "refused"}
 
+# Events about a payable as a whole, which are no step of a lot.
+_WHOLE = frozenset(
+    {"PaymentRecorded", "PaymentReversed", "OverdueMarked", "OverdueCured", "RoundOpened", "RoundClosed", "RedemptionSuspended"}
+)
 _PARTS = (("paid", "redeemed"), ("live", "outstanding"), ("quiet", "released"), ("stop", "cancelled"))
 
 
@@ -96,8 +101,8 @@ def payable_row(payable: PayableOut, writer: Writer) -> PayableRow:
     )
 
 
-def payable_page(tree: TreeOut, writer: Writer) -> PayablePage:
-    """A payable with its claim tree, holders and history."""
+def payable_page(tree: TreeOut, writer: Writer, *, events: Sequence[EventOut] = ()) -> PayablePage:
+    """A payable with its claim tree, holders and history; `events` add what is about the payable as a whole."""
     payable = tree.payable
     facts = [
         ("obligor", writer.name(payable.obligor)),
@@ -117,7 +122,7 @@ def payable_page(tree: TreeOut, writer: Writer) -> PayablePage:
         drawing=draw_tree(tree, writer),
         partial=payable.state == "active" and known < Decimal(payable.outstanding.amount),
         holdings=_holdings(tree, writer),
-        steps=timeline(tree.moves, writer),
+        steps=timeline(tree.moves, writer, events=events),
     )
 
 
@@ -143,19 +148,27 @@ def slices(currency: str, *, parts: Mapping[str, int], writer: Writer) -> list[S
     return found
 
 
-def timeline(moves: Iterable[MoveOut], writer: Writer) -> list[Step]:
-    """Steps in the lives of lots as sentences, latest first."""
-    return [
-        Step(writer.minute(move.at), move.block, sentence(move, writer), move.child or move.lot, short(move.child or move.lot)[-6:])
-        for move in sorted(moves, key=lambda move: (move.block, move.log_index), reverse=True)
-    ]
+def timeline(moves: Sequence[MoveOut], writer: Writer, *, events: Sequence[EventOut] = ()) -> list[Step]:
+    """Steps in the lives of lots, and events about the whole payable, as sentences, latest first."""
+    found = [(move.block, move.log_index, _step(move, writer)) for move in moves]
+    times = {move.block: writer.minute(move.at) for move in moves}
+    for event in events:
+        if event.name in _WHOLE:
+            text = writer.words(f"event:{event.name}")
+            found.append((event.block, event.log_index, Step(times.get(event.block, ""), event.block, text, "", "")))
+    return [step for _, _, step in sorted(found, key=lambda item: item[:2], reverse=True)]
+
+
+def _step(move: MoveOut, writer: Writer) -> Step:
+    lot = move.child or move.lot
+    return Step(writer.minute(move.at), move.block, sentence(move, writer), lot, short(lot)[-6:])
 
 
 def sentence(move: MoveOut, writer: Writer) -> str:
     """One step as a sentence."""
-    return writer.words(
-        f"move:{move.kind}", sender=writer.name(move.sender), recipient=writer.name(move.recipient), amount=writer.money(move.amount)
-    )
+    values = {"sender": writer.name(move.sender), "recipient": writer.name(move.recipient), "amount": writer.money(move.amount)}
+    text = writer.words(f"move:{move.kind}", **values)
+    return text[:1].upper() + text[1:]
 
 
 def draw_tree(tree: TreeOut, writer: Writer) -> Drawing:
