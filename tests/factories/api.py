@@ -1,6 +1,5 @@
 """A served platform with a small cast, and clients that act as its entities through HTTP."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import uvicorn
 
 from api.app import create_app
 from api.bootstrap import Platform
+from api.serving import listen, server, url_of
 from registry.identity import api_keys
 from registry.identity.keys import REGISTRAR
 from registry.identity.service import actor
@@ -153,14 +152,14 @@ def stamp(moment: datetime) -> str:
 @contextmanager
 def served(platform: Platform) -> Iterator[str]:
     """The app on a free port of this machine, for as long as the block lasts."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(platform), log_level="warning", access_log=False, ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    listener = listen("127.0.0.1", 0)
+    serving = server(create_app(platform))
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield url_of(listener)
     finally:
-        server.should_exit = True
+        serving.should_exit = True
         thread.join()
 
 
