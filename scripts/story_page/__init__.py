@@ -5,11 +5,11 @@ RFC 3339, and every text for people is a string or {"en": .., "zh": ..}. Only `p
 a missing one leaves its part of the page empty.
 
     invoices  {read, accepted, refused}                        payables  {issued, refused, cancelled, paid_full, paid_short}
-    lots_by_tier  {"1": n, "2": n, "3": n}                     redeemed  n of claims       double_financing_refused  n
+    lots_by_tier  {"1": n, "2": n, "3": n, "funder"?: n}       redeemed  n of claims       double_financing_refused  n
     money     {currency: {issued, outstanding, redeemed, cancelled, released?}}
     breaks    n                                                seconds   n
     crash     {killed_at, lost, doubled, during?}              killed_at and during are texts
-    made_at   time          network  {chain_id, contract?, block?, hash?}
+    made_at   time          network  {chain_id, contract?, block?, hash?}, or the answer of /v1/network
     parties   [{id, name, role, tier?, address?}]
     trees     [{payable, title?, obligor, payee, currency, face, due?, state, invoices?: [numbers], nodes: [node, ..]}]
     node      {id, parent, holder, tier, amount, state, kind, kept?}

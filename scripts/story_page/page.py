@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from api.console.drawing import Node, Texts, draw
-from scripts.story_page.texts import CASH, KINDS, LANGUAGES, ROLES, STATES, WORDS, both
+from scripts.story_page.texts import CASH, CHECKS, KINDS, LANGUAGES, ROLES, STATES, WORDS, both
 
 FOLDER = Path(__file__).parent
 CONSOLE = FOLDER.parents[1] / "api" / "console"
@@ -33,7 +33,12 @@ def page(story: Mapping[str, Any]) -> dict[str, Any]:
     names = {str(party["id"]): texts(party["name"]) for party in story.get("parties", [])}
     cash = [_movement(row, names) for row in story.get("cash", [])]
     checks = [
-        {"name": texts(c["name"]), "compared": _compared(c), "ok": bool(c["ok"]), "found": [texts(f) for f in c.get("found", [])]}
+        {
+            "name": CHECKS.get(str(c["name"])) or texts(c["name"]),
+            "compared": _compared(c),
+            "ok": bool(c["ok"]),
+            "found": [texts(f) for f in c.get("found", [])],
+        }
         for c in story.get("checks", [])
     ]
     return {
@@ -96,7 +101,7 @@ def _figures(story: Mapping[str, Any]) -> list[dict[str, Any]]:
         full, short = payables.get("paid_full", 0), payables.get("paid_short", 0)
         add("payables_paid", full + short, more=word("paid_full_short", full=full, short=short))
     if lots := story.get("lots_by_tier"):
-        add("lots", " · ".join(f"{count:,}" for _, count in sorted(lots.items(), key=lambda item: str(item[0]))))
+        found.append(_tiers(lots))
     for key, label in (("redeemed", "redeemed"), ("double_financing_refused", "double")):
         if key in story:
             add(label, story[key])
@@ -105,6 +110,16 @@ def _figures(story: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "seconds" in story:
         add("seconds", f"{Decimal(str(story['seconds'])):.1f}")
     return found
+
+
+def _tiers(lots: Mapping[str, int]) -> dict[str, Any]:
+    """Claims per tier; keys that are no number are roles, such as funder."""
+    tiers = sorted((str(key), count) for key, count in lots.items())
+    numbered = [(key, count) for key, count in tiers if key.isdecimal()]
+    others = [(key, count) for key, count in tiers if not key.isdecimal() and count]
+    more = {language: " · ".join(f"{ROLES.get(key, texts(key))[language]} {count:,}" for key, count in others) for language in LANGUAGES}
+    value = " · ".join(f"{count:,}" for _, count in numbered)
+    return {"value": value, "label": WORDS["lots"], "more": more if others else None, "tone": ""}
 
 
 def _tree(tree: Mapping[str, Any], names: Mapping[str, Texts]) -> dict[str, Any]:
@@ -202,7 +217,9 @@ def _crash(crash: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _network(network: Mapping[str, Any] | None) -> dict[str, str] | None:
     if not network:
         return None
-    return {key: str(network.get(key) or "") for key in ("chain_id", "contract", "block", "hash")}
+    head = network.get("node") or {}
+    values = {"block": head.get("number"), "hash": head.get("hash"), **network}
+    return {key: str(values.get(key) or "") for key in ("chain_id", "contract", "block", "hash")}
 
 
 def _compared(check: Mapping[str, Any]) -> Texts | None:

@@ -1,6 +1,7 @@
 """Words of the story page, each in English and Chinese."""
 
 from api.console.drawing import Texts
+from api.console.texts.checks import CHECKS as PASSES
 
 LANGUAGES = ("en", "zh")
 
@@ -106,6 +107,10 @@ STATES: dict[str, tuple[str, Texts]] = {
     "redeemed": ("paid", both("redeemed", "已兑付")),
     "settled": ("paid", both("settled", "已结清")),
     "short": ("hold", both("paid in part", "部分兑付")),
+    "free": ("live", both("free", "可流转")),
+    "empty": ("quiet", both("passed on", "已全部转出")),
+    "ended": ("paid", both("redeemed", "已兑付")),
+    "gone": ("quiet", both("ended", "已终止")),
     "split": ("quiet", both("passed on", "已全部转出")),
     "merged": ("quiet", both("merged", "已合并")),
     "released": ("quiet", both("released", "已免除")),
@@ -142,3 +147,6 @@ CASH: dict[str, Texts] = {
     "returned": both("Excess returned", "多付退回"),
     "reversal": both("Payment reversed", "付款冲正"),
 }
+
+# Comparisons of the check by their names.
+CHECKS: dict[str, Texts] = {key.partition(":")[2]: both(*pair) for key, pair in PASSES.items()}

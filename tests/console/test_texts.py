@@ -12,10 +12,11 @@ from chain.abi import load
 from registry.identity.permissions import ROLES
 from registry.ledger.accounts import Kind
 from registry.receivables import states
+from registry.sync import repo_check
 
 CONSOLE = Path(__file__).resolve().parents[2] / "api" / "console"
 # Texts whose key is put together from a value.
-BUILT = re.compile(r"^(state|flag|move|event|role|status|account|side|engine|say|error|count|health)[:_]")
+BUILT = re.compile(r"^(pass|state|flag|move|event|role|status|account|side|engine|say|error|count|health)[:_]")
 
 
 def fields(text: str) -> set[str]:
@@ -59,6 +60,10 @@ def test_every_state_flag_role_and_account_has_a_text() -> None:
 def test_every_contract_event_has_a_text() -> None:
     events = {item["name"] for item in load("ITallystick").abi if item["type"] == "event"}
     assert {f"event:{name}" for name in events} <= set(CATALOGUE)
+
+
+def test_every_sum_of_the_check_has_a_text() -> None:
+    assert {f"pass:{name}" for name in repo_check.SUMS} <= set(CATALOGUE)
 
 
 def test_unknown_languages_and_keys_do_no_harm() -> None:

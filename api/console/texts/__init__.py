@@ -1,11 +1,12 @@
 """Words of the console in English and Chinese: one catalogue, each key with both languages."""
 
+from api.console.texts.checks import CHECKS
 from api.console.texts.claims import CLAIMS
 from api.console.texts.events import EVENTS
 from api.console.texts.pages import PAGES
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-CATALOGUE: dict[str, tuple[str, str]] = PAGES | CLAIMS | EVENTS
+CATALOGUE: dict[str, tuple[str, str]] = PAGES | CLAIMS | EVENTS | CHECKS
 
 
 class Words:

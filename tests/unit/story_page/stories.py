@@ -19,7 +19,7 @@ def story(**values: Any) -> dict[str, Any]:
     nodes = [
         node(1, None, "first", tier=1, amount="21701.70", kind="issue", kept="3701.70"),
         node(2, 1, "second", tier=2, amount="12000.00", state="redeemed"),
-        node(3, 1, "bank", amount="6000.00", state="pledged", kind="pledge"),
+        node(3, 1, "bank", amount="3000.00", state="pledged", kind="pledge"),
     ]
     tree = {
         "payable": "0x" + "9c" * 20, "obligor": "maker", "payee": "first", "currency": "EUR", "face": "21701.70",

@@ -84,7 +84,7 @@ def test_trees_begin_at_the_obligor() -> None:
     assert [(box.node.name["en"], box.column, box.amount) for box in others] == [
         (NAMES["first"]["en"], 1, "21,701.70 EUR"),
         (NAMES["second"]["en"], 2, "12,000.00 EUR"),
-        (NAMES["bank"]["en"], 2, "6,000.00 EUR"),
+        (NAMES["bank"]["en"], 2, "3,000.00 EUR"),
     ]
     assert [band.dashed for band in tree["drawing"].bands] == [False, False, True]
     assert others[0].node.note == {"en": "Tier 1 · keeps 3,701.70", "zh": "1 级 · 留存 3,701.70"}
@@ -98,6 +98,15 @@ def test_unknown_states_parties_and_parents_are_shown_as_they_are() -> None:
     assert boxes["n1"].node.name == {"en": "nobody", "zh": "nobody"}
     assert (boxes["n1"].node.badge["en"], boxes["n1"].node.note["en"]) == ("in dispute", "miracle")
     assert boxes["n2"].column == 0
+
+
+def test_answers_of_the_api_are_taken_as_they_are() -> None:
+    network = {"chain_id": 77077, "contract": "0x" + "5f" * 20, "engine": "embedded", "node": {"number": 412, "hash": "0x" + "4b" * 32}}
+    found = page(story(network=network, lots_by_tier={"1": 1538, "funder": 2, "2": 14}, checks=[{"name": "outstanding", "ok": True}]))
+    assert (found["network"]["block"], found["network"]["hash"][:6]) == ("412", "0x4b4b")
+    tiers = next(figure for figure in found["figures"] if figure["label"]["en"] == "claims held, by tier")
+    assert (tiers["value"], tiers["more"]["zh"]) == ("1,538 · 14", "资金方 2")
+    assert found["checks"][0]["name"]["en"] == "Outstanding = sum of live claims"
 
 
 def test_long_lists_are_cut_and_counted() -> None:
