@@ -9,26 +9,28 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Typed settings, built once by the composition root and passed down."""
 
-    model_config = SettingsConfigDict(env_prefix="TALLYSTICK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TALLYSTICK_", extra="ignore", use_attribute_docstrings=True)
 
-    # Folder of the embedded database and node, keys and logs.
     data_dir: Path = Path("tallystick-data")
-    # External PostgreSQL for the service's role; empty: the embedded one in the data folder.
+    """Folder of the embedded database and node, keys and logs."""
     database_url: SecretStr = SecretStr("")
-    # Owner role for migrations on an external PostgreSQL.
+    """External PostgreSQL for the service's role; empty: the embedded one in the data folder."""
     migration_url: SecretStr = SecretStr("")
+    """Owner role for migrations on an external PostgreSQL."""
     host: str = "127.0.0.1"
+    """Address the service listens on."""
     port: int = 8000
-    # File with the 32-byte master key (hex); made on first start when it does not exist. Default: DATA/master.key
+    """Port the service listens on."""
     master_key_file: Path | None = None
-    # Native Anvil binary; empty: looked up on PATH.
+    """File with the 32-byte master key (hex); made on first start when it does not exist. Empty: `master.key` in the data folder."""
     anvil: str = ""
-    # Off until set, except on loopback: the key that /rpc asks for (header X-Rpc-Key or /rpc/KEY).
+    """Native Anvil binary; empty: looked up on PATH."""
     rpc_key: SecretStr = SecretStr("")
-    # Seconds a write waits for its block before it answers 202.
+    """The key that `/rpc` asks for (header X-Rpc-Key or `/rpc/KEY`). Empty: `/rpc` is open on loopback and off elsewhere."""
     wait_seconds: float = 10.0
-    # Largest request body, bytes.
+    """Seconds a write waits for its block before it answers 202."""
     max_body: int = 20_000_000
+    """Largest request body, bytes."""
 
     @property
     def key_file(self) -> Path:

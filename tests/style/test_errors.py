@@ -8,7 +8,7 @@ import api
 import registry
 from api.errors import STATUS
 from registry.kernel.errors import DomainError, Kind
-from registry.kernel.refusals import _TABLE as REFUSALS
+from registry.kernel.refusals import MEANINGS
 
 
 def all_errors() -> list[type[DomainError]]:
@@ -28,7 +28,7 @@ def all_errors() -> list[type[DomainError]]:
 
 def all_codes() -> set[str]:
     """Codes that callers may see: of our own errors and of the contract's refusals."""
-    return {error.code for error in all_errors()} | {meaning[0] for meaning in REFUSALS.values()}
+    return {error.code for error in all_errors()} | {meaning.code for meaning in MEANINGS.values()}
 
 
 def test_codes_are_unique_and_their_own() -> None:
