@@ -11,7 +11,7 @@ from api.console.viewmodels import claims
 from api.console.viewmodels.writing import short
 from api.schemas.chain import EventOut
 from chain import ids
-from tests.console.answers import DUE, LEAF, NOW, PART, ROOT, SOLD, eur, lot, move, payable, tree, writer
+from tests.console.answers import BANK, DUE, LEAF, NOW, PART, ROOT, SOLD, THIRD, eur, lot, move, payable, tree, writer
 
 MONEY = st.integers(0, 10**9).map(lambda cents: eur(f"{cents // 100}.{cents % 100:02d}"))
 
@@ -129,3 +129,5 @@ def test_the_sold_lot_is_the_banks() -> None:
     sold = next(item for item in tree().lots if item.id == ids.lot_hex(SOLD))
     assert claims.standing(sold, tree().moves, writer()) == "financed"
     assert claims.standing(sold, [], writer()) == "Tier 2"
+    pledged = [move(44, "Financed", SOLD, None, sender=BANK, recipient=THIRD, amount="1.00")]
+    assert claims.standing(sold, pledged, writer()) == "Tier 2"

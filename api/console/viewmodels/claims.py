@@ -103,11 +103,11 @@ def payable_row(payable: PayableOut, writer: Writer) -> PayableRow:
 
 def payable_page(tree: TreeOut, writer: Writer, *, events: Sequence[EventOut] = ()) -> PayablePage:
     """A payable with its claim tree, holders and history; `events` add what is about the payable as a whole."""
-    payable = tree.payable
+    payable, row = tree.payable, payable_row(tree.payable, writer)
     facts = [
         ("obligor", writer.name(payable.obligor)),
         ("payee", writer.name(payable.payee)),
-        ("due", f"{writer.day(payable.due)} ({writer.days(payable.due)})"),
+        ("due", f"{writer.day(payable.due)} ({row.days})" if row.days else writer.day(payable.due)),
         ("issued_at", f"{writer.minute(payable.issued_at)}, {writer.words('block')} {payable.issued_block}"),
         ("paid", writer.money(payable.paid)),
         ("available", writer.money(payable.available)),
@@ -116,7 +116,7 @@ def payable_page(tree: TreeOut, writer: Writer, *, events: Sequence[EventOut] = 
     ]
     known = sum((Decimal(lot.amount.amount) for lot in tree.lots if is_live(lot)), Decimal(0))
     return PayablePage(
-        row=payable_row(payable, writer),
+        row=row,
         facts=[(writer.words(key), value) for key, value in facts],
         bar=bar(payable, writer),
         drawing=draw_tree(tree, writer),
@@ -241,8 +241,8 @@ def tier_of(lot: LotOut) -> int:
 
 def standing(lot: LotOut, moves: Iterable[MoveOut], writer: Writer) -> str:
     """Where a holder stands: a tier, or as the bank that financed the lot."""
-    financed = any(move.kind == "Financed" and move.lot == lot.id for move in moves)
-    return writer.words("financed") if financed and lot.state != "pledged" else writer.words("tier", tier=tier_of(lot))
+    financed = any(move.kind == "Financed" and (move.lot, move.recipient) == (lot.id, lot.holder) for move in moves)
+    return writer.words("financed") if financed else writer.words("tier", tier=tier_of(lot))
 
 
 def _note(lot: LotOut, began: int, *, tier: str, writer: Writer) -> str:
