@@ -204,7 +204,7 @@ def test_a_server_left_behind_is_stopped_before_the_next(used: Path) -> None:
         assert ask(server, "select 1") == 1
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 1, 2**22 - 1])
+@pytest.mark.parametrize("pid", [os.getpid(), 1, 2**22 - 1], ids=["ours", "first", "nobody"])
 def test_a_process_number_that_others_use_now_does_not_block(used: Path, pid: int) -> None:
     with started(used):
         content = (used / "data" / "postmaster.pid").read_text().split("\n", 1)[1]
