@@ -32,12 +32,12 @@ INTERFACE = ("ITallystick", "src/interfaces/ITallystick.sol")
 
 
 def settings() -> dict[str, Any]:
-    """Compiler settings that foundry.toml gives to contracts/src, as solc takes them."""
+    """Compiler settings that foundry.toml gives to the contracts, as solc takes them."""
     profile = tomllib.loads((CONTRACTS / "foundry.toml").read_text())["profile"]["default"]
-    restricted = {key: value for part in profile["compilation_restrictions"] for key, value in part.items() if part["paths"] == "src/*.sol"}
+    (contracts,) = [part for part in profile["additional_compiler_profiles"] if part["name"] == "contracts"]
     return {
-        "optimizer": {"enabled": profile["optimizer"], "runs": profile["optimizer_runs"]},
-        "viaIR": restricted["via_ir"],
+        "optimizer": {"enabled": contracts["optimizer"], "runs": contracts["optimizer_runs"]},
+        "viaIR": contracts["via_ir"],
         "evmVersion": profile["evm_version"],
         "metadata": {"bytecodeHash": "none", "appendCBOR": False},
         "outputSelection": {

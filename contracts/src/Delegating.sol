@@ -15,13 +15,13 @@ abstract contract Delegating {
 
     fallback() external {
         address extension = EXTENSION;
-        // Copies calldata over memory from 0: nothing of this frame is used again.
-        assembly {
-            calldatacopy(0, 0, calldatasize())
-            let done := delegatecall(gas(), extension, 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            if iszero(done) { revert(0, returndatasize()) }
-            return(0, returndatasize())
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            calldatacopy(at, 0, calldatasize())
+            let done := delegatecall(gas(), extension, at, calldatasize(), 0, 0)
+            returndatacopy(at, 0, returndatasize())
+            if iszero(done) { revert(at, returndatasize()) }
+            return(at, returndatasize())
         }
     }
 }

@@ -18,10 +18,10 @@ contract Holdings is State, Delegating {
     /// @notice See ILots.makeOffer.
     function makeOffer(Offer calldata offer) external {
         Lot lot = _ownLot(offer.lot);
-        if (offer.version != lot.version()) revert ILots.OfferStale(offer.lot, lot.version());
+        if (offer.version != lot.version()) revert ILots.OfferStale(offer.lot, uint16(lot.version()));
         if (offer.kind > OFFER_SALE_RECOURSE) revert ILots.KindNotAllowed(offer.lot, offer.kind);
         lot = _locked(offer.lot, lot, offer.recipient, offer.deadline);
-        _lots[offer.lot] = lot.withFlags(lot.flags() | LOT_OFFERED);
+        _lots[offer.lot] = lot.with(LOT_OFFERED);
         bytes32 hash = Ids.offerStruct(offer);
         _consents[offer.lot] = hash;
         emit ILots.OfferMade(offer.lot, hash, offer);
@@ -31,15 +31,15 @@ contract Holdings is State, Delegating {
     function split(uint256 id, uint8[] calldata children, uint72[] calldata amounts) external {
         if (children.length == 0 || children.length != amounts.length) revert IRegistrar.BadArgument("children");
         Lot lot = _ownLot(id);
-        (, Rules rules) = _movable(id);
+        (, Rules rules,) = _movable(id);
         lot = _unlocked(id, lot);
-        uint8 recourse = lot.flags() & LOT_RECOURSE;
+        bool recourse = lot.has(LOT_RECOURSE);
         for (uint256 i = 0; i < children.length; ++i) {
             uint256 child;
             (lot, child) = _part(id, lot, children[i], amounts[i], rules);
-            Lot part = Lot.wrap(0).withHolder(lot.holder()).withAmount(amounts[i]).withHops(lot.hops());
-            _lots[child] = part.withDepth(lot.depth() + 1).withFlags(recourse);
-            if (recourse != 0) _recourse[child] = _recourse[id];
+            Lot part = LotWord.created(uint32(lot.holder()), amounts[i]).withPath(lot.hops(), lot.depth() + 1);
+            _lots[child] = recourse ? part.with(LOT_RECOURSE) : part;
+            if (recourse) _recourse[child] = _recourse[id];
             emit ILots.Split(id, child, children[i], amounts[i]);
         }
         _lots[id] = lot;
@@ -62,42 +62,41 @@ contract Holdings is State, Delegating {
         Lot absorbed = _lot(other);
         absorbed = _unlocked(other, absorbed);
         bool same = other != into && Ids.payableOf(other) == Ids.payableOf(into) && absorbed.holder() == lot.holder();
-        bool plain = (lot.flags() | absorbed.flags()) & LOT_FROZEN == 0;
+        bool plain = !lot.has(LOT_FROZEN) && !absorbed.has(LOT_FROZEN);
         bool recourse = lot.flags() == absorbed.flags() && _recourse[into] == _recourse[other];
         if (!same || !plain || !recourse) revert ILots.NotMergeable(into, other);
-        if (absorbed.flags() & LOT_RECOURSE != 0) delete _recourse[other];
-        _lots[other] = Lot.wrap(0);
-        emit ILots.Merged(into, other, absorbed.amount());
-        uint8 hops = absorbed.hops() > lot.hops() ? absorbed.hops() : lot.hops();
+        _forget(other, absorbed);
+        emit ILots.Merged(into, other, uint72(absorbed.amount()));
+        uint256 hops = absorbed.hops() > lot.hops() ? absorbed.hops() : lot.hops();
         return lot.withAmount(lot.amount() + absorbed.amount()).withHops(hops);
     }
 
     /// @notice See ILots.releasePledge.
     function releasePledge(uint256 id, bytes32 registration) external {
         Lot lot = _lot(id);
-        if (lot.flags() & LOT_PLEDGED == 0) revert ILots.LotNotPledged(id);
-        (uint32 actor,) = _actor();
-        if (actor != lot.lockParty()) revert ILots.NotLockParty(id, actor, lot.lockParty());
+        if (!lot.has(LOT_PLEDGED)) revert ILots.LotNotPledged(id);
+        (uint256 actor,) = _actor();
+        if (actor != lot.lockParty()) revert ILots.NotLockParty(id, uint32(actor), uint32(lot.lockParty()));
         _lots[id] = _bumpUpToMax(_clearLock(id, lot));
-        emit ILots.PledgeReleased(id, actor, registration);
+        emit ILots.PledgeReleased(id, uint32(actor), registration);
     }
 
     /// @notice See IRegistrar.freeze.
     function freeze(uint256 id, uint72 amount, bytes32 basis) external restricted {
         if (basis == 0) revert IRegistrar.BadArgument("basis");
         Lot lot = _lot(id);
-        if (amount > lot.amount()) revert IRegistrar.FrozenAboveAmount(id, amount, lot.amount());
+        if (amount > lot.amount()) revert IRegistrar.FrozenAboveAmount(id, amount, uint72(lot.amount()));
         _lots[id] = _withFrozen(id, _bumpUpToMax(lot), amount);
         emit IRegistrar.LotFrozen(id, amount, basis);
     }
 
-    function _withFrozen(uint256 id, Lot lot, uint72 amount) private returns (Lot) {
+    function _withFrozen(uint256 id, Lot lot, uint256 amount) private returns (Lot) {
         if (amount == 0) {
             delete _frozen[id];
-            return lot.withFlags(lot.flags() & ~LOT_FROZEN);
+            return lot.without(LOT_FROZEN);
         }
         _frozen[id] = amount;
-        return lot.withFlags(lot.flags() | LOT_FROZEN);
+        return lot.with(LOT_FROZEN);
     }
 
     /// @notice See IRegistrar.forceTransfer. Takes a lot out of any lock or pledge; what is frozen stays frozen.
@@ -108,38 +107,40 @@ contract Holdings is State, Delegating {
     {
         if (basis == 0) revert IRegistrar.BadArgument("basis");
         Lot lot = _lot(id);
-        Payable debt = _activePayable(Ids.payableOf(id));
-        if (debt.state() & PAYABLE_ROUND_OPEN != 0) revert ISettlement.RoundIsOpen(Ids.payableOf(id));
+        _activePayable(Ids.payableOf(id), PAYABLE_ROUND_OPEN);
         _active(to);
-        uint32 from = lot.holder();
+        uint256 from = lot.holder();
         if (index == WHOLE) {
-            if (lot.amount() == 0 || amount != lot.amount()) revert ILots.AmountOutOfRange(id, amount, lot.amount());
+            if (amount == 0 || amount != lot.amount()) {
+                revert ILots.AmountOutOfRange(id, amount, uint72(lot.amount()));
+            }
             child = id;
             _lots[id] = _bumpUpToMax(_clearLock(id, lot)).withHolder(to);
         } else {
             child = _forcePart(id, lot, index, amount, to);
         }
-        emit IRegistrar.TransferForced(id, child, from, to, amount, basis);
+        emit IRegistrar.TransferForced(id, child, uint32(from), to, amount, basis);
     }
 
     /// @dev The free part moves first; only what exceeds it carries its freeze to the child.
     function _forcePart(uint256 id, Lot lot, uint8 index, uint72 amount, uint32 to) private returns (uint256 child) {
-        uint72 frozen = lot.flags() & LOT_FROZEN == 0 ? 0 : _frozen[id];
-        if (amount == 0 || amount > lot.amount()) revert ILots.AmountOutOfRange(id, amount, lot.amount());
+        uint256 whole = lot.amount();
+        uint256 frozen = lot.has(LOT_FROZEN) ? _frozen[id] : 0;
+        if (amount == 0 || amount > whole) revert ILots.AmountOutOfRange(id, amount, uint72(whole));
         if (index >= MAX_CHILDREN) revert ILots.ChildOutOfRange(index, MAX_CHILDREN);
-        uint40 bit = uint40(1) << index;
+        uint256 bit = 1 << index;
         child = Ids.child(id, index);
         if (lot.children() & bit != 0 || Lot.unwrap(_lots[child]) != 0) revert ILots.ChildSpent(id, index);
-        if (lot.depth() == type(uint8).max) revert ILots.TooDeep(id, lot.depth());
-        uint72 free = lot.amount() - frozen;
-        uint72 carried = amount > free ? amount - free : 0;
-        Lot part = Lot.wrap(0).withHolder(to).withAmount(amount).withHops(lot.hops()).withDepth(lot.depth() + 1);
-        if (lot.flags() & LOT_RECOURSE != 0) {
-            part = part.withFlags(LOT_RECOURSE);
+        if (lot.depth() == type(uint8).max) revert ILots.TooDeep(id, type(uint8).max);
+        uint256 free = whole - frozen;
+        uint256 carried = amount > free ? amount - free : 0;
+        Lot part = LotWord.created(to, amount).withPath(lot.hops(), lot.depth() + 1);
+        if (lot.has(LOT_RECOURSE)) {
+            part = part.with(LOT_RECOURSE);
             _recourse[child] = _recourse[id];
         }
         _lots[child] = _withFrozen(child, part, carried);
-        lot = _bumpUpToMax(_clearLock(id, lot)).withAmount(lot.amount() - amount).withChildren(lot.children() | bit);
+        lot = _bumpUpToMax(_clearLock(id, lot)).withAmount(whole - amount).withChildren(lot.children() | bit);
         _lots[id] = _withFrozen(id, lot, frozen - carried);
     }
 }

@@ -39,7 +39,7 @@ contract Reads is State, IReads, IStandards {
 
     /// @inheritdoc IReads
     function keyWord(address key) external view returns (uint256) {
-        return Key.unwrap(_keys[key]);
+        return _keys[key].own();
     }
 
     /// @inheritdoc IReads
@@ -49,7 +49,7 @@ contract Reads is State, IReads, IStandards {
 
     /// @inheritdoc IReads
     function invoiceWord(uint32 obligor, bytes32 fingerprint) external view returns (uint256) {
-        return Invoice.unwrap(_invoices[obligor][fingerprint]);
+        return Invoice.unwrap(_invoices[obligor][fingerprint].word);
     }
 
     /// @inheritdoc IReads
@@ -59,12 +59,12 @@ contract Reads is State, IReads, IStandards {
 
     /// @inheritdoc IReads
     function frozenOf(uint256 lot) external view returns (uint72) {
-        return _frozen[lot];
+        return uint72(_frozen[lot]);
     }
 
     /// @inheritdoc IReads
     function recourseOf(uint256 lot) external view returns (uint32) {
-        return _recourse[lot];
+        return uint32(_recourse[lot]);
     }
 
     /// @inheritdoc IReads
@@ -88,7 +88,14 @@ contract Reads is State, IReads, IStandards {
     {
         Payable p = _payables[id];
         return (
-            p.obligor(), p.profile(), p.due(), p.state(), p.outstanding(), p.available(), p.sequence(), p.round()
+            uint32(p.obligor()),
+            uint16(p.profile()),
+            uint32(p.due()),
+            uint8(p.state()),
+            uint72(p.outstanding()),
+            uint72(p.available()),
+            uint16(p.sequence()),
+            uint8(p.round())
         );
     }
 
@@ -100,16 +107,16 @@ contract Reads is State, IReads, IStandards {
     {
         Lot l = _lots[id];
         return (
-            l.holder(),
-            l.amount(),
-            l.hops(),
-            l.depth(),
-            l.version(),
-            l.flags(),
-            l.round(),
-            l.lockParty(),
-            l.lockUntil(),
-            l.children()
+            uint32(l.holder()),
+            uint72(l.amount()),
+            uint8(l.hops()),
+            uint8(l.depth()),
+            uint16(l.version()),
+            uint8(l.flags()),
+            uint8(l.round()),
+            uint32(l.lockParty()),
+            uint32(l.lockUntil()),
+            uint40(l.children())
         );
     }
 

@@ -10,6 +10,9 @@ import {State} from "./State.sol";
 
 /// @notice Extension: participants and their keys, instrument profiles, limits, suspension of redemption, anchors.
 contract Registrar is State, Delegating {
+    /// @dev How many keys of a participant may be valid now or later.
+    uint256 private constant MAX_KEYS = 16;
+
     constructor(address authority, address extension) State(authority) Delegating(extension) {}
 
     /* PARTICIPANTS */
@@ -26,41 +29,69 @@ contract Registrar is State, Delegating {
         if (id == 0) revert IRegistrar.BadArgument("participant");
         if (status != STATUS_ACTIVE && status != STATUS_SUSPENDED) revert IRegistrar.BadArgument("status");
         uint256 epoch = _participants[id].epoch();
-        _participants[id] = Participant.wrap(
-            uint256(roles) | (uint256(status) << 8) | (uint256(verifiedUntil) << 16) | (epoch << 48)
-                | (uint256(uint160(account)) << 80)
+        _setStanding(
+            id,
+            Participant.wrap(
+                uint256(roles) | (uint256(status) << 8) | (uint256(verifiedUntil) << 16) | (epoch << 48)
+                    | (uint256(uint160(account)) << 80)
+            )
         );
         _dossiers[id] = dossier;
         emit IRegistrar.ParticipantSet(id, roles, status, verifiedUntil, account, dossier);
     }
 
+    /// @dev Every key that is valid now or later carries a copy of its participant's standing.
+    function _setStanding(uint256 id, Participant standing) private {
+        _participants[id] = standing;
+        address[] storage keyring = _keyring[id];
+        for (uint256 i = 0; i < keyring.length; ++i) {
+            _keys[keyring[i]] = _keys[keyring[i]].withStanding(standing);
+        }
+    }
+
     /// @notice See IRegistrar.setKey.
     function setKey(address key, uint32 participant, uint32 from, uint32 until) external restricted {
         if (key == address(0) || from >= until) revert IRegistrar.BadArgument("key validity");
-        if (_participants[participant].status() == STATUS_NONE) revert IRegistrar.UnknownParticipant(participant);
-        uint32 owner = _keys[key].participant();
-        if (owner != 0 && owner != participant) revert IRegistrar.KeyBelongsTo(key, owner);
-        _keys[key] = Key.wrap(uint256(participant) | (uint256(from) << 32)).withUntil(until);
+        Participant standing = _participants[participant];
+        if (standing.status() == STATUS_NONE) revert IRegistrar.UnknownParticipant(participant);
+        uint256 owner = _keys[key].participant();
+        if (owner != 0 && owner != participant) revert IRegistrar.KeyBelongsTo(key, uint32(owner));
+        _addToKeyring(participant, key);
+        _keys[key] = KeyWord.created(participant, from, until).withStanding(standing);
         emit IRegistrar.KeySet(key, participant, from, until);
+    }
+
+    /// @dev Bounded: a key that has ended gives its place to the next.
+    function _addToKeyring(uint256 participant, address key) private {
+        address[] storage keyring = _keyring[participant];
+        uint256 place = keyring.length;
+        for (uint256 i = 0; i < keyring.length; ++i) {
+            if (keyring[i] == key) return;
+            if (_keys[keyring[i]].until() <= block.timestamp) place = i;
+        }
+        if (place == MAX_KEYS) revert IRegistrar.BadArgument("keys");
+        if (place == keyring.length) keyring.push(key);
+        else keyring[place] = key;
     }
 
     /// @notice See IRegistrar.revokeKey. Also open to a suspended participant: closing a key is always safe.
     function revokeKey(address key) external {
-        uint32 owner = _keys[key].participant();
-        if (owner == 0 || _signerOf(msg.sender) != owner) revert IRegistrar.UnknownKey(key);
         Key word = _keys[key];
+        uint256 owner = word.participant();
+        if (owner == 0 || _validKey(msg.sender).participant() != owner) revert IRegistrar.UnknownKey(key);
         uint32 end = uint32(block.timestamp);
-        if (word.until() <= end) revert IRegistrar.KeyNotValid(key, word.fromTime(), word.until());
+        uint32 from = uint32(word.fromTime());
+        if (word.until() <= end) revert IRegistrar.KeyNotValid(key, from, uint32(word.until()));
         _keys[key] = word.withUntil(end);
-        emit IRegistrar.KeySet(key, owner, word.fromTime(), end);
+        emit IRegistrar.KeySet(key, uint32(owner), from, end);
     }
 
     /// @notice See IRegistrar.revokeOffers.
     function revokeOffers() external {
-        uint32 id = _signerOf(msg.sender);
-        uint32 epoch = _participants[id].epoch() + 1;
-        _participants[id] = _participants[id].withEpoch(epoch);
-        emit IRegistrar.EpochRaised(id, epoch);
+        uint256 id = _validKey(msg.sender).participant();
+        uint256 epoch = _participants[id].epoch() + 1;
+        _setStanding(id, _participants[id].withEpoch(epoch));
+        emit IRegistrar.EpochRaised(uint32(id), uint32(epoch));
     }
 
     /* RULES AND LIMITS */
@@ -99,8 +130,8 @@ contract Registrar is State, Delegating {
     /// @notice See IRegistrar.suspendRedemption.
     function suspendRedemption(uint256 id, bool suspended, bytes32 basis) external restricted {
         if (basis == 0) revert IRegistrar.BadArgument("basis");
-        Payable debt = _activePayable(id);
-        uint8 state = debt.state() & ~PAYABLE_SUSPENDED;
+        Payable debt = _activePayable(id, 0);
+        uint256 state = debt.state() & ~uint256(PAYABLE_SUSPENDED);
         _payables[id] = debt.withState(suspended ? state | PAYABLE_SUSPENDED : state);
         emit IRegistrar.RedemptionSuspended(id, suspended, basis);
     }

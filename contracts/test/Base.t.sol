@@ -282,8 +282,7 @@ abstract contract Base is Test {
     }
 
     function _domain(address verifier) internal view returns (bytes32) {
-        bytes32 kind =
-            keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+        bytes32 kind = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
         return keccak256(abi.encode(kind, keccak256("Tallystick"), keccak256("1"), block.chainid, verifier));
     }
 
@@ -320,11 +319,7 @@ abstract contract Base is Test {
 
     function _financing(uint8 kind, bool recourse) internal view returns (Financing memory) {
         return Financing({
-            funder: FUNDER,
-            until: _now() + 2 days,
-            kind: kind,
-            recourse: recourse,
-            commitment: keccak256("financing")
+            funder: FUNDER, until: _now() + 2 days, kind: kind, recourse: recourse, commitment: keccak256("financing")
         });
     }
 
@@ -420,10 +415,7 @@ abstract contract Base is Test {
     function _credit(uint32 obligor) internal view returns (Credit memory) {
         uint256 word = tally.limitWord(obligor, CNY);
         return Credit({
-            limit: uint72(word),
-            used: uint72(word >> 72),
-            agent: uint32(word >> 144),
-            overdue: uint16(word >> 176)
+            limit: uint72(word), used: uint72(word >> 72), agent: uint32(word >> 144), overdue: uint16(word >> 176)
         });
     }
 
@@ -441,7 +433,9 @@ abstract contract Base is Test {
         uint256 word = tally.lotWord(lot);
         bytes32 slot = keccak256(abi.encode(lot, LOTS_SLOT));
         assert(uint256(vm.load(address(tally), slot)) == word);
-        vm.store(address(tally), slot, bytes32((word & ~(uint256(type(uint16).max) << 120)) | (uint256(version) << 120)));
+        vm.store(
+            address(tally), slot, bytes32((word & ~(uint256(type(uint16).max) << 120)) | (uint256(version) << 120))
+        );
     }
 
     /* GAS */

@@ -86,22 +86,52 @@ contract GasTest is Base {
     }
 
     function testRedeemOneLot() public {
+        _useFinalProfile();
+        _redeemOne("redeem one lot");
+    }
+
+    function testRedeemOneLotThatMayBeReopened() public {
+        _redeemOne("redeem one lot, reopenable");
+    }
+
+    function _redeemOne(string memory name) private {
         _passPart(_root, 0, FACE / 2, SECOND);
         _pay(_id, FACE);
         _toRedemption(_id);
         _as(AGENT);
         tally.redeem(_root, RECEIPT);
-        _gas("redeem one lot");
+        _gas(name);
     }
 
     function testRedeemALegOfAList() public {
+        _useFinalProfile();
+        _redeemList("redeem, leg of a list");
+    }
+
+    function testRedeemALegOfAListThatMayBeReopened() public {
+        _redeemList("redeem, leg of a list, reopenable");
+    }
+
+    function _redeemList(string memory name) private {
         uint256[] memory lots = _split(30);
         _pay(_id, FACE);
         _toRedemption(_id);
         uint256 ten = _redeemFrom(lots, 0, 10);
         uint256 twenty = _redeemFrom(lots, 10, 20);
-        uint256 leg = (twenty - ten) / 10;
-        vm.snapshotValue("Tallystick", "redeem, leg of a list", leg);
+        vm.snapshotValue("Tallystick", name, (twenty - ten) / 10);
+    }
+
+    /// @dev The payable of a profile under which what is redeemed stays redeemed.
+    function _useFinalProfile() private {
+        Profile memory rules = _rules();
+        rules.reopenPeriod = 0;
+        _asRegistrar();
+        tally.setProfile(PROFILE + 1, rules);
+        Terms memory terms = _terms(FACE);
+        terms.profile = PROFILE + 1;
+        _id = _issue(terms, _portions(FACE));
+        _accept(_id);
+        _root = tally.rootOf(_id);
     }
 
     function testRedeemALegOfARound() public {

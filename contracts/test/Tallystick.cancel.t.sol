@@ -67,8 +67,7 @@ contract CancelTest is Base {
     function testRefusesASuspendedObligor() public {
         (, Terms memory terms, Portion[] memory portions) = _issued();
         _suspend(OBLIGOR, ROLE_OBLIGOR);
-        bytes memory reason =
-            abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, OBLIGOR, STATUS_SUSPENDED);
+        bytes memory reason = abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, OBLIGOR, STATUS_SUSPENDED);
         _refused(reason, terms, portions, "");
     }
 
@@ -124,8 +123,7 @@ contract CancelTest is Base {
         bytes memory consent = _consent(id);
         _asRegistrar();
         tally.setKey(keyOf[SUPPLIER], SUPPLIER, START - 1, START);
-        bytes memory reason =
-            abi.encodeWithSelector(IRegistrar.KeyNotValid.selector, keyOf[SUPPLIER], START - 1, START);
+        bytes memory reason = abi.encodeWithSelector(IRegistrar.KeyNotValid.selector, keyOf[SUPPLIER], START - 1, START);
         _refused(reason, terms, portions, consent);
     }
 

@@ -81,9 +81,7 @@ contract FreezeTest is Base {
         bytes memory signature = _sign(offer, secretOf[SUPPLIER]);
         bool passes = amount <= FACE - frozen;
         if (!passes) {
-            vm.expectRevert(
-                abi.encodeWithSelector(ILots.AmountOutOfRange.selector, _root, amount, FACE - frozen)
-            );
+            vm.expectRevert(abi.encodeWithSelector(ILots.AmountOutOfRange.selector, _root, amount, FACE - frozen));
         }
         _submit(offer, signature);
         vm.assertEq(_lot(_root).amount, passes ? FACE - amount : FACE, "left");

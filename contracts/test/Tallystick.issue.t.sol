@@ -48,7 +48,9 @@ contract IssueTest is Base {
 
     function testRefusesASuspendedObligor() public {
         _suspend(OBLIGOR, ROLE_OBLIGOR);
-        _refused(abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, OBLIGOR, STATUS_SUSPENDED), _terms(FACE));
+        _refused(
+            abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, OBLIGOR, STATUS_SUSPENDED), _terms(FACE)
+        );
     }
 
     function testRefusesAnIssuerWithoutTheRole() public {
@@ -305,8 +307,7 @@ contract IssueTest is Base {
         _asRegistrar();
         tally.setLimit(OBLIGOR, CNY, limit, AGENT);
         _issue(FACE);
-        bytes memory reason =
-            abi.encodeWithSelector(IPayables.LimitExceeded.selector, OBLIGOR, CNY, limit, FACE, face);
+        bytes memory reason = abi.encodeWithSelector(IPayables.LimitExceeded.selector, OBLIGOR, CNY, limit, FACE, face);
         _refused(reason, _terms(face));
     }
 
@@ -320,9 +321,7 @@ contract IssueTest is Base {
         Portion[] memory portions = _portions(terms.face, count);
         uint256 id = _expectedId(terms, portions);
         vm.expectEmit(address(tally));
-        emit IPayables.Issued(
-            id, OBLIGOR, SUPPLIER, PROFILE, CNY, terms.due, terms.face, terms.terms, salt, portions
-        );
+        emit IPayables.Issued(id, OBLIGOR, SUPPLIER, PROFILE, CNY, terms.due, terms.face, terms.terms, salt, portions);
         vm.assertEq(_issue(terms, portions), id, "id");
         _assertIssued(id, terms);
         for (uint256 i = 0; i < count; ++i) {

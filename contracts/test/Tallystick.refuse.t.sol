@@ -29,9 +29,7 @@ contract RefuseTest is Base {
         (Terms memory terms, Portion[] memory portions) = (_terms(FACE), _portions(FACE));
         uint256 id = _issue(terms, portions);
         _accept(id);
-        _refused(
-            abi.encodeWithSelector(IPayables.WrongState.selector, id, PAYABLE_ACTIVE), SUPPLIER, terms, portions
-        );
+        _refused(abi.encodeWithSelector(IPayables.WrongState.selector, id, PAYABLE_ACTIVE), SUPPLIER, terms, portions);
     }
 
     function testRefusesASecondRefusal() public {
@@ -39,9 +37,7 @@ contract RefuseTest is Base {
         uint256 id = _issue(terms, portions);
         _as(SUPPLIER);
         tally.refuse(terms, portions);
-        _refused(
-            abi.encodeWithSelector(IPayables.WrongState.selector, id, PAYABLE_REFUSED), SUPPLIER, terms, portions
-        );
+        _refused(abi.encodeWithSelector(IPayables.WrongState.selector, id, PAYABLE_REFUSED), SUPPLIER, terms, portions);
     }
 
     function testRefusesAnyoneButThePayee() public {

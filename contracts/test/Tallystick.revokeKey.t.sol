@@ -26,9 +26,7 @@ contract RevokeKeyTest is Base {
         _addKey(START, KEY_UNTIL);
         _asRegistrar();
         tally.setKey(keyOf[SUPPLIER], SUPPLIER, START - 1, START);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistrar.KeyNotValid.selector, keyOf[SUPPLIER], START - 1, START)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRegistrar.KeyNotValid.selector, keyOf[SUPPLIER], START - 1, START));
         _as(SUPPLIER);
         tally.revokeKey(stranger);
     }

@@ -23,8 +23,7 @@ contract SetLimitTest is Base {
 
     function testRefusesASuspendedObligor() public {
         _suspend(OBLIGOR, ROLE_OBLIGOR);
-        bytes memory reason =
-            abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, OBLIGOR, STATUS_SUSPENDED);
+        bytes memory reason = abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, OBLIGOR, STATUS_SUSPENDED);
         _refused(reason, OBLIGOR, AGENT);
     }
 
@@ -48,9 +47,7 @@ contract SetLimitTest is Base {
 
     function testRefusesAnObligorAsItsOwnAgent() public {
         _setStatus(OBLIGOR, ROLE_OBLIGOR | ROLE_AGENT, STATUS_ACTIVE, VERIFIED_UNTIL);
-        _refused(
-            abi.encodeWithSelector(IRegistrar.BadArgument.selector, "agent is the obligor"), OBLIGOR, OBLIGOR
-        );
+        _refused(abi.encodeWithSelector(IRegistrar.BadArgument.selector, "agent is the obligor"), OBLIGOR, OBLIGOR);
     }
 
     function testSetsLimitAndAgentAndKeepsUseAndOverdue(uint72 limit, uint72 face, bool otherAgent) public {
@@ -83,9 +80,7 @@ contract SetLimitTest is Base {
         (uint256 id, uint256 lot) = _issueAccepted(FACE);
         _asRegistrar();
         tally.setLimit(OBLIGOR, CNY, limit, AGENT);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPayables.LimitExceeded.selector, OBLIGOR, CNY, limit, FACE, SMALLEST)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPayables.LimitExceeded.selector, OBLIGOR, CNY, limit, FACE, SMALLEST));
         _issue(SMALLEST);
         _passWhole(lot, SECOND);
         _pay(id, FACE);

@@ -90,11 +90,11 @@ contract StandardsTest is Base {
         (uint256 id, uint256 root) = _issueAccepted(FACE);
         _passWhole(root, SECOND);
         string memory name = _hex(root, 32);
-        string memory uri = string.concat(
-            'data:application/json,{"name":"Lot ', name, '","amount":"1000000","hops":1}'
-        );
+        string memory uri = string.concat('data:application/json,{"name":"Lot ', name, '","amount":"1000000","hops":1}');
         vm.assertEq(tally.tokenURI(root), uri, "lot");
-        uri = string.concat('data:application/json,{"name":"Payable ', _hex(id, 20), '","currency":156,"due":1807776000}');
+        uri = string.concat(
+            'data:application/json,{"name":"Payable ', _hex(id, 20), '","currency":156,"due":1807776000}'
+        );
         vm.assertEq(tally.slotURI(id), uri, "payable");
     }
 

@@ -5,7 +5,10 @@ import "./Base.t.sol";
 
 /// @notice The reads of raw words and of the words that exist only while they are needed.
 contract WordsTest is Base {
-    function testEveryWordIsZeroBeforeItsFirstUse(uint256 id, address key, bytes32 fingerprint, uint32 who) public view {
+    function testEveryWordIsZeroBeforeItsFirstUse(uint256 id, address key, bytes32 fingerprint, uint32 who)
+        public
+        view
+    {
         who = uint32(bound(who, 100, type(uint32).max));
         vm.assume(uint32(tally.keyWord(key)) == 0);
         vm.assertEq(tally.payableWord(id), 0, "payable");

@@ -14,22 +14,27 @@ library Ids {
     bytes32 internal constant REOPENING_TYPE =
         keccak256("Reopening(uint256 lot,uint16 sequence,uint72 amount,bytes32 receipt)");
 
-    /// @dev Lower 160 bits of the hash of everything that makes the debt; totals of invoices are not part of it.
-    function payableId(Terms calldata t, uint16 currency, Portion[] calldata portions) internal pure returns (uint256) {
-        uint256 count = portions.length;
-        bytes32[] memory pairs = new bytes32[](2 * count);
-        for (uint256 i = 0; i < count; ++i) {
-            pairs[2 * i] = portions[i].fingerprint;
-            pairs[2 * i + 1] = bytes32(uint256(portions[i].amount));
+    /// @dev Lower 160 bits of keccak256(abi.encode(obligor, payee, profile, currency, due, face, terms, salt, documents)), where
+    /// documents = keccak256(abi.encodePacked((fingerprint, amount as 32 bytes) ...)); totals of invoices are not part of it.
+    function payableId(Terms calldata t, uint256 currency, Portion[] calldata portions)
+        internal
+        pure
+        returns (uint256 id)
+    {
+        // Static structs lie in calldata as abi.encode would write them, so they are copied, not rebuilt.
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            let count := portions.length
+            for { let i := 0 } lt(i, count) { i := add(i, 1) } {
+                calldatacopy(add(at, mul(i, 0x40)), add(portions.offset, mul(i, 0x60)), 0x40)
+            }
+            let documents := keccak256(at, mul(count, 0x40))
+            calldatacopy(at, t, 0x60)
+            mstore(add(at, 0x60), currency)
+            calldatacopy(add(at, 0x80), add(t, 0x60), 0x80)
+            mstore(add(at, 0x100), documents)
+            id := and(keccak256(at, 0x120), 0xffffffffffffffffffffffffffffffffffffffff)
         }
-        bytes32 documents = keccak256(abi.encodePacked(pairs));
-        return uint160(
-            uint256(
-                keccak256(
-                    abi.encode(t.obligor, t.payee, t.profile, currency, t.due, t.face, t.terms, t.salt, documents)
-                )
-            )
-        );
     }
 
     /// @dev The root lot has the empty path.
@@ -41,25 +46,25 @@ library Ids {
         return lot >> 96;
     }
 
-    function child(uint256 lot, uint8 index) internal pure returns (uint256) {
-        return (lot & ~uint256(type(uint96).max)) | uint96(uint256(keccak256(abi.encode(lot, index))));
+    /// @dev The payable's prefix and the lower 96 bits of keccak256(abi.encode(lot, index)).
+    function child(uint256 lot, uint256 index) internal pure returns (uint256 id) {
+        assembly ("memory-safe") {
+            mstore(0x00, lot)
+            mstore(0x20, index)
+            id := and(keccak256(0x00, 0x40), 0xffffffffffffffffffffffff)
+        }
+        return (lot >> 96 << 96) | id;
     }
 
-    function offerStruct(Offer calldata o) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                OFFER_TYPE,
-                o.lot,
-                o.version,
-                o.child,
-                o.amount,
-                o.recipient,
-                o.kind,
-                o.documents,
-                o.deadline,
-                o.epoch
-            )
-        );
+    /// @dev keccak256(abi.encode(OFFER_TYPE, every field of the offer)).
+    function offerStruct(Offer calldata offer) internal pure returns (bytes32 hash) {
+        bytes32 kind = OFFER_TYPE;
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            mstore(at, kind)
+            calldatacopy(add(at, 0x20), offer, 0x120)
+            hash := keccak256(at, 0x140)
+        }
     }
 
     function financing(Financing calldata f) internal pure returns (bytes32) {

@@ -14,8 +14,9 @@ library RulesWord {
     uint24 internal constant SMALLEST_LOT_MAX = 2 ** 23 - 1;
 
     function pack(Profile calldata p) internal pure returns (Rules) {
-        uint256 low = uint256(p.currency) | (uint256(p.from) << 16) | (uint256(p.until) << 48) | (uint256(p.tenor) << 80)
-            | (uint256(p.hops) << 112) | (uint256(p.depth) << 120) | (uint256(p.children) << 128);
+        uint256 low = uint256(p.currency) | (uint256(p.from) << 16) | (uint256(p.until) << 48)
+            | (uint256(p.tenor) << 80) | (uint256(p.hops) << 112) | (uint256(p.depth) << 120)
+            | (uint256(p.children) << 128);
         uint256 high = (uint256(p.recordLead) << 136) | (uint256(p.redeemDelay) << 160) | (uint256(p.grace) << 184)
             | (uint256(p.reopenPeriod) << 208) | (uint256(p.smallestLot) << 232);
         return Rules.wrap(low | high);
@@ -23,13 +24,13 @@ library RulesWord {
 
     function unpack(Rules word) internal pure returns (Profile memory) {
         return Profile({
-            currency: word.currency(),
-            from: word.fromTime(),
-            until: word.untilTime(),
-            tenor: word.tenor(),
-            hops: word.hops(),
-            depth: word.depth(),
-            children: word.children(),
+            currency: uint16(word.currency()),
+            from: uint32(word.fromTime()),
+            until: uint32(word.untilTime()),
+            tenor: uint32(word.tenor()),
+            hops: uint8(word.hops()),
+            depth: uint8(word.depth()),
+            children: uint8(word.children()),
             recordLead: uint24(word.recordLead()),
             redeemDelay: uint24(word.redeemDelay()),
             grace: uint24(word.grace()),
@@ -51,51 +52,51 @@ library RulesWord {
         return Rules.wrap(value ? bare | PAUSED : bare);
     }
 
-    function currency(Rules word) internal pure returns (uint16) {
-        return uint16(Rules.unwrap(word));
+    function currency(Rules word) internal pure returns (uint256) {
+        return Rules.unwrap(word) & type(uint16).max;
     }
 
-    function fromTime(Rules word) internal pure returns (uint32) {
-        return uint32(Rules.unwrap(word) >> 16);
+    function fromTime(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 16) & type(uint32).max;
     }
 
-    function untilTime(Rules word) internal pure returns (uint32) {
-        return uint32(Rules.unwrap(word) >> 48);
+    function untilTime(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 48) & type(uint32).max;
     }
 
-    function tenor(Rules word) internal pure returns (uint32) {
-        return uint32(Rules.unwrap(word) >> 80);
+    function tenor(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 80) & type(uint32).max;
     }
 
-    function hops(Rules word) internal pure returns (uint8) {
-        return uint8(Rules.unwrap(word) >> 112);
+    function hops(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 112) & type(uint8).max;
     }
 
-    function depth(Rules word) internal pure returns (uint8) {
-        return uint8(Rules.unwrap(word) >> 120);
+    function depth(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 120) & type(uint8).max;
     }
 
-    function children(Rules word) internal pure returns (uint8) {
-        return uint8(Rules.unwrap(word) >> 128);
+    function children(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 128) & type(uint8).max;
     }
 
-    function recordLead(Rules word) internal pure returns (uint32) {
-        return uint24(Rules.unwrap(word) >> 136);
+    function recordLead(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 136) & type(uint24).max;
     }
 
-    function redeemDelay(Rules word) internal pure returns (uint32) {
-        return uint24(Rules.unwrap(word) >> 160);
+    function redeemDelay(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 160) & type(uint24).max;
     }
 
-    function grace(Rules word) internal pure returns (uint32) {
-        return uint24(Rules.unwrap(word) >> 184);
+    function grace(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 184) & type(uint24).max;
     }
 
-    function reopenPeriod(Rules word) internal pure returns (uint32) {
-        return uint24(Rules.unwrap(word) >> 208);
+    function reopenPeriod(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 208) & type(uint24).max;
     }
 
-    function smallestLot(Rules word) internal pure returns (uint72) {
-        return uint72((Rules.unwrap(word) >> 232) & SMALLEST_LOT_MAX);
+    function smallestLot(Rules word) internal pure returns (uint256) {
+        return (Rules.unwrap(word) >> 232) & SMALLEST_LOT_MAX;
     }
 }

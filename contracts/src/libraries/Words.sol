@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {LOT_ENDED, LOT_FINANCING, LOT_OFFERED, LOT_PLEDGED, PAYABLE_ISSUED} from "../interfaces/Types.sol";
+
 /// @notice The storage words, each one slot, fields from the lowest bit up. `x.field()` reads, `x.withField(v)` gives a changed copy.
+/// @dev Fields travel as uint256, which needs no cleaning at every use; a value that does not fit its field never gets into a word.
 
 /// @dev Stands for a confirmed debt: obligor 32, profile 16, due 32, state 8, outstanding 72, available 72, sequence 16, round 8.
 type Payable is uint256;
@@ -9,56 +12,88 @@ type Payable is uint256;
 using PayableWord for Payable global;
 
 library PayableWord {
-    function obligor(Payable word) internal pure returns (uint32) {
-        return uint32(Words.read(Payable.unwrap(word), 0));
+    /// @dev A debt that waits for its payee.
+    function issued(uint32 obligor_, uint16 profile_, uint32 due_, uint72 face) internal pure returns (Payable) {
+        uint256 terms = uint256(obligor_) | (uint256(profile_) << 32) | (uint256(due_) << 48);
+        return Payable.wrap(terms | (uint256(PAYABLE_ISSUED) << 80) | (uint256(face) << 88));
     }
 
-    function profile(Payable word) internal pure returns (uint16) {
-        return uint16(Words.read(Payable.unwrap(word), 32));
+    function obligor(Payable word) internal pure returns (uint256) {
+        return Payable.unwrap(word) & type(uint32).max;
     }
 
-    function due(Payable word) internal pure returns (uint32) {
-        return uint32(Words.read(Payable.unwrap(word), 48));
+    function profile(Payable word) internal pure returns (uint256) {
+        return (Payable.unwrap(word) >> 32) & type(uint16).max;
     }
 
-    function state(Payable word) internal pure returns (uint8) {
-        return uint8(Words.read(Payable.unwrap(word), 80));
+    function due(Payable word) internal pure returns (uint256) {
+        return (Payable.unwrap(word) >> 48) & type(uint32).max;
     }
 
-    function withState(Payable word, uint8 value) internal pure returns (Payable) {
+    function state(Payable word) internal pure returns (uint256) {
+        return (Payable.unwrap(word) >> 80) & type(uint8).max;
+    }
+
+    function withState(Payable word, uint256 value) internal pure returns (Payable) {
         return Payable.wrap(Words.write(Payable.unwrap(word), 80, type(uint8).max, value));
     }
 
-    function outstanding(Payable word) internal pure returns (uint72) {
-        return uint72(Words.read(Payable.unwrap(word), 88));
+    function outstanding(Payable word) internal pure returns (uint256) {
+        return (Payable.unwrap(word) >> 88) & type(uint72).max;
     }
 
-    function withOutstanding(Payable word, uint72 value) internal pure returns (Payable) {
+    function withOutstanding(Payable word, uint256 value) internal pure returns (Payable) {
         return Payable.wrap(Words.write(Payable.unwrap(word), 88, type(uint72).max, value));
     }
 
-    function available(Payable word) internal pure returns (uint72) {
-        return uint72(Words.read(Payable.unwrap(word), 160));
+    function available(Payable word) internal pure returns (uint256) {
+        return (Payable.unwrap(word) >> 160) & type(uint72).max;
     }
 
-    function withAvailable(Payable word, uint72 value) internal pure returns (Payable) {
+    function withAvailable(Payable word, uint256 value) internal pure returns (Payable) {
         return Payable.wrap(Words.write(Payable.unwrap(word), 160, type(uint72).max, value));
     }
 
-    function sequence(Payable word) internal pure returns (uint16) {
-        return uint16(Words.read(Payable.unwrap(word), 232));
+    function sequence(Payable word) internal pure returns (uint256) {
+        return (Payable.unwrap(word) >> 232) & type(uint16).max;
     }
 
-    function withSequence(Payable word, uint16 value) internal pure returns (Payable) {
+    function withSequence(Payable word, uint256 value) internal pure returns (Payable) {
         return Payable.wrap(Words.write(Payable.unwrap(word), 232, type(uint16).max, value));
     }
 
-    function round(Payable word) internal pure returns (uint8) {
-        return uint8(Words.read(Payable.unwrap(word), 248));
+    function round(Payable word) internal pure returns (uint256) {
+        return (Payable.unwrap(word) >> 248) & type(uint8).max;
     }
 
-    function withRound(Payable word, uint8 value) internal pure returns (Payable) {
+    function withRound(Payable word, uint256 value) internal pure returns (Payable) {
         return Payable.wrap(Words.write(Payable.unwrap(word), 248, type(uint8).max, value));
+    }
+
+    /// @dev Whether any of these flags of the state is set.
+    function has(Payable word, uint256 flags) internal pure returns (bool) {
+        return Payable.unwrap(word) & (flags << 80) != 0;
+    }
+
+    /// @dev Paid in but not yet covered by money: what the obligor is still exposed to.
+    function open(Payable word) internal pure returns (uint256) {
+        return word.outstanding() - word.available();
+    }
+
+    /// @dev One more payment of at most what is open.
+    function credited(Payable word, uint256 amount) internal pure returns (Payable) {
+        assert(amount <= word.open() && word.sequence() != type(uint16).max);
+        unchecked {
+            return Payable.wrap(Payable.unwrap(word) + (amount << 160) + (1 << 232));
+        }
+    }
+
+    /// @dev Outstanding and available, each of which must hold `amount`, without it.
+    function redeemed(Payable word, uint256 amount) internal pure returns (Payable) {
+        assert(amount <= word.outstanding() && amount <= word.available());
+        unchecked {
+            return Payable.wrap(Payable.unwrap(word) - (amount << 88) - (amount << 160));
+        }
     }
 }
 
@@ -68,83 +103,113 @@ type Lot is uint256;
 using LotWord for Lot global;
 
 library LotWord {
-    function holder(Lot word) internal pure returns (uint32) {
-        return uint32(Words.read(Lot.unwrap(word), 0));
+    /// @dev A lot without a past.
+    function created(uint32 holder_, uint72 amount_) internal pure returns (Lot) {
+        return Lot.wrap(holder_ | (uint256(amount_) << 32));
     }
 
-    function withHolder(Lot word, uint32 value) internal pure returns (Lot) {
+    function holder(Lot word) internal pure returns (uint256) {
+        return Lot.unwrap(word) & type(uint32).max;
+    }
+
+    function withHolder(Lot word, uint256 value) internal pure returns (Lot) {
         return Lot.wrap(Words.write(Lot.unwrap(word), 0, type(uint32).max, value));
     }
 
-    function amount(Lot word) internal pure returns (uint72) {
-        return uint72(Words.read(Lot.unwrap(word), 32));
+    function amount(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 32) & type(uint72).max;
     }
 
-    function withAmount(Lot word, uint72 value) internal pure returns (Lot) {
+    function withAmount(Lot word, uint256 value) internal pure returns (Lot) {
         return Lot.wrap(Words.write(Lot.unwrap(word), 32, type(uint72).max, value));
     }
 
-    function hops(Lot word) internal pure returns (uint8) {
-        return uint8(Words.read(Lot.unwrap(word), 104));
+    function hops(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 104) & type(uint8).max;
     }
 
-    function withHops(Lot word, uint8 value) internal pure returns (Lot) {
+    function withHops(Lot word, uint256 value) internal pure returns (Lot) {
         return Lot.wrap(Words.write(Lot.unwrap(word), 104, type(uint8).max, value));
     }
 
-    function depth(Lot word) internal pure returns (uint8) {
-        return uint8(Words.read(Lot.unwrap(word), 112));
+    function depth(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 112) & type(uint8).max;
     }
 
-    function withDepth(Lot word, uint8 value) internal pure returns (Lot) {
+    function withPath(Lot word, uint256 hops_, uint256 depth_) internal pure returns (Lot) {
+        return word.withHops(hops_).withDepth(depth_);
+    }
+
+    function withDepth(Lot word, uint256 value) internal pure returns (Lot) {
         return Lot.wrap(Words.write(Lot.unwrap(word), 112, type(uint8).max, value));
     }
 
-    function version(Lot word) internal pure returns (uint16) {
-        return uint16(Words.read(Lot.unwrap(word), 120));
+    function version(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 120) & type(uint16).max;
     }
 
-    function withVersion(Lot word, uint16 value) internal pure returns (Lot) {
-        return Lot.wrap(Words.write(Lot.unwrap(word), 120, type(uint16).max, value));
+    function flags(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 136) & type(uint8).max;
     }
 
-    function flags(Lot word) internal pure returns (uint8) {
-        return uint8(Words.read(Lot.unwrap(word), 136));
+    /// @dev Held by someone and not ended.
+    function lives(Lot word) internal pure returns (bool) {
+        return Lot.unwrap(word) & type(uint32).max != 0 && !word.has(LOT_ENDED);
     }
 
-    function withFlags(Lot word, uint8 value) internal pure returns (Lot) {
-        return Lot.wrap(Words.write(Lot.unwrap(word), 136, type(uint8).max, value));
+    /// @dev Whether any of these flags is set.
+    function has(Lot word, uint256 flags_) internal pure returns (bool) {
+        return Lot.unwrap(word) & (flags_ << 136) != 0;
     }
 
-    function round(Lot word) internal pure returns (uint8) {
-        return uint8(Words.read(Lot.unwrap(word), 144));
+    function with(Lot word, uint8 flags_) internal pure returns (Lot) {
+        return Lot.wrap(Lot.unwrap(word) | (uint256(flags_) << 136));
     }
 
-    function withRound(Lot word, uint8 value) internal pure returns (Lot) {
+    function without(Lot word, uint8 flags_) internal pure returns (Lot) {
+        return Lot.wrap(Lot.unwrap(word) & ~(uint256(flags_) << 136));
+    }
+
+    function round(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 144) & type(uint8).max;
+    }
+
+    function withRound(Lot word, uint256 value) internal pure returns (Lot) {
         return Lot.wrap(Words.write(Lot.unwrap(word), 144, type(uint8).max, value));
     }
 
-    function lockParty(Lot word) internal pure returns (uint32) {
-        return uint32(Words.read(Lot.unwrap(word), 152));
+    function lockParty(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 152) & type(uint32).max;
     }
 
-    function withLockParty(Lot word, uint32 value) internal pure returns (Lot) {
-        return Lot.wrap(Words.write(Lot.unwrap(word), 152, type(uint32).max, value));
+    function lockUntil(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 184) & type(uint32).max;
     }
 
-    function lockUntil(Lot word) internal pure returns (uint32) {
-        return uint32(Words.read(Lot.unwrap(word), 184));
+    function children(Lot word) internal pure returns (uint256) {
+        return (Lot.unwrap(word) >> 216) & type(uint40).max;
     }
 
-    function withLockUntil(Lot word, uint32 value) internal pure returns (Lot) {
-        return Lot.wrap(Words.write(Lot.unwrap(word), 184, type(uint32).max, value));
+    /// @dev The next version; the caller has made sure that there is one.
+    function bumped(Lot word) internal pure returns (Lot) {
+        unchecked {
+            return Lot.wrap(Lot.unwrap(word) + (1 << 120));
+        }
     }
 
-    function children(Lot word) internal pure returns (uint40) {
-        return uint40(Words.read(Lot.unwrap(word), 216));
+    /// @dev Without party, time and the flags of a lock.
+    function withoutLock(Lot word) internal pure returns (Lot) {
+        uint256 fields =
+            (uint256(type(uint64).max) << 152) | (uint256(LOT_OFFERED | LOT_FINANCING | LOT_PLEDGED) << 136);
+        return Lot.wrap(Lot.unwrap(word) & ~fields);
     }
 
-    function withChildren(Lot word, uint40 value) internal pure returns (Lot) {
+    /// @dev Only for a lot without a lock.
+    function withLock(Lot word, uint32 party, uint32 until) internal pure returns (Lot) {
+        return Lot.wrap(Lot.unwrap(word) | (uint256(party) << 152) | (uint256(until) << 184));
+    }
+
+    function withChildren(Lot word, uint256 value) internal pure returns (Lot) {
         return Lot.wrap(Words.write(Lot.unwrap(word), 216, type(uint40).max, value));
     }
 }
@@ -155,51 +220,73 @@ type Participant is uint256;
 using ParticipantWord for Participant global;
 
 library ParticipantWord {
-    function roles(Participant word) internal pure returns (uint8) {
-        return uint8(Words.read(Participant.unwrap(word), 0));
+    function roles(Participant word) internal pure returns (uint256) {
+        return Participant.unwrap(word) & type(uint8).max;
     }
 
-    function status(Participant word) internal pure returns (uint8) {
-        return uint8(Words.read(Participant.unwrap(word), 8));
+    function status(Participant word) internal pure returns (uint256) {
+        return (Participant.unwrap(word) >> 8) & type(uint8).max;
     }
 
-    function verifiedUntil(Participant word) internal pure returns (uint32) {
-        return uint32(Words.read(Participant.unwrap(word), 16));
+    function verifiedUntil(Participant word) internal pure returns (uint256) {
+        return (Participant.unwrap(word) >> 16) & type(uint32).max;
     }
 
-    function epoch(Participant word) internal pure returns (uint32) {
-        return uint32(Words.read(Participant.unwrap(word), 48));
+    function epoch(Participant word) internal pure returns (uint256) {
+        return (Participant.unwrap(word) >> 48) & type(uint32).max;
     }
 
-    function withEpoch(Participant word, uint32 value) internal pure returns (Participant) {
+    function withEpoch(Participant word, uint256 value) internal pure returns (Participant) {
         return Participant.wrap(Words.write(Participant.unwrap(word), 48, type(uint32).max, value));
     }
 
     function account(Participant word) internal pure returns (address) {
-        return address(uint160(Words.read(Participant.unwrap(word), 80)));
+        return address(uint160(Participant.unwrap(word) >> 80));
     }
 }
 
-/// @dev Which participant a key signs for, and when: participant 32, from 32, until 32.
+/// @dev Which participant a key signs for, and when: participant 32, from 32, until 32; then a copy of the participant's standing, its
+/// lowest 80 bits (roles 8, status 8, verifiedUntil 32, epoch 32), so that one read tells who acts and what it may do.
 type Key is uint256;
 
 using KeyWord for Key global;
 
 library KeyWord {
-    function participant(Key word) internal pure returns (uint32) {
-        return uint32(Words.read(Key.unwrap(word), 0));
+    uint256 private constant OWN = 2 ** 96 - 1;
+    uint256 private constant STANDING = 2 ** 80 - 1;
+
+    function created(uint32 participant_, uint32 from_, uint32 until_) internal pure returns (Key) {
+        return Key.wrap(uint256(participant_) | (uint256(from_) << 32) | (uint256(until_) << 64));
     }
 
-    function fromTime(Key word) internal pure returns (uint32) {
-        return uint32(Words.read(Key.unwrap(word), 32));
+    function participant(Key word) internal pure returns (uint256) {
+        return Key.unwrap(word) & type(uint32).max;
     }
 
-    function until(Key word) internal pure returns (uint32) {
-        return uint32(Words.read(Key.unwrap(word), 64));
+    function fromTime(Key word) internal pure returns (uint256) {
+        return (Key.unwrap(word) >> 32) & type(uint32).max;
     }
 
-    function withUntil(Key word, uint32 value) internal pure returns (Key) {
+    function until(Key word) internal pure returns (uint256) {
+        return (Key.unwrap(word) >> 64) & type(uint32).max;
+    }
+
+    function withUntil(Key word, uint256 value) internal pure returns (Key) {
         return Key.wrap(Words.write(Key.unwrap(word), 64, type(uint32).max, value));
+    }
+
+    /// @dev The word without the copy.
+    function own(Key word) internal pure returns (uint256) {
+        return Key.unwrap(word) & OWN;
+    }
+
+    /// @dev Roles, status, verification and epoch of the participant; no account.
+    function standing(Key word) internal pure returns (Participant) {
+        return Participant.wrap(Key.unwrap(word) >> 96);
+    }
+
+    function withStanding(Key word, Participant owner) internal pure returns (Key) {
+        return Key.wrap(word.own() | ((Participant.unwrap(owner) & STANDING) << 96));
     }
 }
 
@@ -209,35 +296,43 @@ type Limit is uint256;
 using LimitWord for Limit global;
 
 library LimitWord {
-    function limit(Limit word) internal pure returns (uint72) {
-        return uint72(Words.read(Limit.unwrap(word), 0));
+    function limit(Limit word) internal pure returns (uint256) {
+        return Limit.unwrap(word) & type(uint72).max;
     }
 
-    function withLimit(Limit word, uint72 value) internal pure returns (Limit) {
+    function withLimit(Limit word, uint256 value) internal pure returns (Limit) {
         return Limit.wrap(Words.write(Limit.unwrap(word), 0, type(uint72).max, value));
     }
 
-    function used(Limit word) internal pure returns (uint72) {
-        return uint72(Words.read(Limit.unwrap(word), 72));
+    function used(Limit word) internal pure returns (uint256) {
+        return (Limit.unwrap(word) >> 72) & type(uint72).max;
     }
 
-    function withUsed(Limit word, uint72 value) internal pure returns (Limit) {
+    function withUsed(Limit word, uint256 value) internal pure returns (Limit) {
         return Limit.wrap(Words.write(Limit.unwrap(word), 72, type(uint72).max, value));
     }
 
-    function agent(Limit word) internal pure returns (uint32) {
-        return uint32(Words.read(Limit.unwrap(word), 144));
+    function agent(Limit word) internal pure returns (uint256) {
+        return (Limit.unwrap(word) >> 144) & type(uint32).max;
     }
 
-    function withAgent(Limit word, uint32 value) internal pure returns (Limit) {
+    function withAgent(Limit word, uint256 value) internal pure returns (Limit) {
         return Limit.wrap(Words.write(Limit.unwrap(word), 144, type(uint32).max, value));
     }
 
-    function overdue(Limit word) internal pure returns (uint16) {
-        return uint16(Words.read(Limit.unwrap(word), 176));
+    /// @dev Exposure that has ended; never more than is used.
+    function relieved(Limit word, uint256 amount) internal pure returns (Limit) {
+        assert(amount <= word.used());
+        unchecked {
+            return Limit.wrap(Limit.unwrap(word) - (amount << 72));
+        }
     }
 
-    function withOverdue(Limit word, uint16 value) internal pure returns (Limit) {
+    function overdue(Limit word) internal pure returns (uint256) {
+        return (Limit.unwrap(word) >> 176) & type(uint16).max;
+    }
+
+    function withOverdue(Limit word, uint256 value) internal pure returns (Limit) {
         return Limit.wrap(Words.write(Limit.unwrap(word), 176, type(uint16).max, value));
     }
 }
@@ -248,20 +343,31 @@ type Invoice is uint256;
 using InvoiceWord for Invoice global;
 
 library InvoiceWord {
-    function occupied(Invoice word) internal pure returns (uint72) {
-        return uint72(Words.read(Invoice.unwrap(word), 0));
+    function unused(uint72 total_, uint256 currency_) internal pure returns (Invoice) {
+        return Invoice.wrap((currency_ << 144) | (uint256(total_) << 72));
     }
 
-    function withOccupied(Invoice word, uint72 value) internal pure returns (Invoice) {
+    /// @dev By an amount that the total has room for.
+    function occupiedMore(Invoice word, uint256 amount) internal pure returns (Invoice) {
+        unchecked {
+            return Invoice.wrap(Invoice.unwrap(word) + amount);
+        }
+    }
+
+    function occupied(Invoice word) internal pure returns (uint256) {
+        return Invoice.unwrap(word) & type(uint72).max;
+    }
+
+    function withOccupied(Invoice word, uint256 value) internal pure returns (Invoice) {
         return Invoice.wrap(Words.write(Invoice.unwrap(word), 0, type(uint72).max, value));
     }
 
-    function total(Invoice word) internal pure returns (uint72) {
-        return uint72(Words.read(Invoice.unwrap(word), 72));
+    function total(Invoice word) internal pure returns (uint256) {
+        return (Invoice.unwrap(word) >> 72) & type(uint72).max;
     }
 
-    function currency(Invoice word) internal pure returns (uint16) {
-        return uint16(Words.read(Invoice.unwrap(word), 144));
+    function currency(Invoice word) internal pure returns (uint256) {
+        return (Invoice.unwrap(word) >> 144) & type(uint16).max;
     }
 }
 
@@ -271,29 +377,31 @@ type Round is uint256;
 using RoundWord for Round global;
 
 library RoundWord {
-    function base(Round word) internal pure returns (uint72) {
-        return uint72(Words.read(Round.unwrap(word), 0));
+    function opened(uint256 base_, uint256 payment_) internal pure returns (Round) {
+        assert(base_ <= type(uint72).max && payment_ <= type(uint72).max);
+        return Round.wrap(base_ | (payment_ << 144));
     }
 
-    function seen(Round word) internal pure returns (uint72) {
-        return uint72(Words.read(Round.unwrap(word), 72));
+    function base(Round word) internal pure returns (uint256) {
+        return Round.unwrap(word) & type(uint72).max;
     }
 
-    function withSeen(Round word, uint72 value) internal pure returns (Round) {
+    function seen(Round word) internal pure returns (uint256) {
+        return (Round.unwrap(word) >> 72) & type(uint72).max;
+    }
+
+    function withSeen(Round word, uint256 value) internal pure returns (Round) {
         return Round.wrap(Words.write(Round.unwrap(word), 72, type(uint72).max, value));
     }
 
-    function payment(Round word) internal pure returns (uint72) {
-        return uint72(Words.read(Round.unwrap(word), 144));
+    function payment(Round word) internal pure returns (uint256) {
+        return (Round.unwrap(word) >> 144) & type(uint72).max;
     }
 }
 
 library Words {
-    function read(uint256 word, uint256 offset) internal pure returns (uint256) {
-        return word >> offset;
-    }
-
     function write(uint256 word, uint256 offset, uint256 mask, uint256 value) internal pure returns (uint256) {
+        assert(value <= mask);
         return (word & ~(mask << offset)) | (value << offset);
     }
 }
