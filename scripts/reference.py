@@ -91,7 +91,7 @@ def settings() -> str:
     rows = []
     for name, field in Settings.model_fields.items():
         shown = str(field.default) if field.default is not None else ""
-        rows.append((f"`TALLYSTICK_{name.upper()}`", f"`{shown}`" if shown else "", first_sentence(field.description)))
+        rows.append((f"`TALLYSTICK_{name.upper()}`", f"`{shown}`" if shown else "", " ".join((field.description or "").split())))
     return table(("variable", "default", "meaning"), rows)
 
 
