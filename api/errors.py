@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from chain.errors import ChainError, ValueRefused
@@ -106,6 +106,14 @@ def install(app: FastAPI) -> None:
         if isinstance(error, ValueRefused):
             return answer(problem(400, "invalid_value", str(error)))
         return answer(problem(503, "chain_unavailable", "the node does not answer as it should; repeat the request later"))
+
+    @app.exception_handler(DataError)
+    def value(_request: Request, _error: DataError) -> Response:
+        return answer(
+            problem(
+                400, "invalid_value", "a value does not fit its place: a number is too large or a text has a character that no text has"
+            )
+        )
 
     @app.exception_handler(OperationalError)
     def database(_request: Request, _error: OperationalError) -> Response:

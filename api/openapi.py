@@ -32,9 +32,12 @@ on, finance and are paid for at maturity.
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 # Problem statuses that any operation of a kind may answer, with one code as example.
 _SHARED = {
+    400: ("invalid_value", "a value breaks a rule; context says which"),
     401: ("unauthenticated", "send an API key of your entity: Authorization: Bearer tsk_..."),
     403: ("forbidden", "this act needs another role"),
+    404: ("not_found", "no such thing, or none that you may see"),
     422: ("malformed_request", "the request does not have the documented shape; see context.errors"),
+    500: ("internal_error", "this is a fault of the service; tell its operator the request id"),
     503: ("unavailable", "a part that is needed does not answer now; repeat the request later"),
 }
 _WRITES = {
@@ -71,12 +74,10 @@ def _problem_response(status: int, code: str, detail: str) -> dict[str, Any]:
     return {"description": found.title, "content": {PROBLEM_TYPE: {"schema": schema, "example": found.model_dump()}}}
 
 
-def _complete(operation: dict[str, Any], *, method: str, path: str) -> None:
+def _complete(operation: dict[str, Any], *, method: str) -> None:
     act = operation[ACT]
     operation["description"] = f"{operation.get('description', '').strip()}\n\nAct `{act}`: {permissions.who(act)}.".strip()
     shared = _SHARED if method == "get" else _SHARED | _WRITES
-    if "{" in path:
-        shared = shared | {404: ("not_found", "no such thing, or none that you may see")}
     for status, (code, detail) in shared.items():
         operation["responses"][str(status)] = _problem_response(status, code, detail)
     if method != "get":
@@ -96,10 +97,10 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"]["description"] += " Codes by kind: " + "; ".join(
         f"{kind}: {', '.join(codes)}" for kind, codes in error_codes().items()
     )
-    for path, operations in found["paths"].items():
+    for operations in found["paths"].values():
         for method, operation in operations.items():
             if method in _METHODS and ACT in operation:
-                _complete(operation, method=method, path=path)
+                _complete(operation, method=method)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return found

@@ -1,7 +1,6 @@
 """Cursor pages: `{"items": [...], "next": "..."}`. A cursor is opaque to callers; it holds the place to go on from."""
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
@@ -32,7 +31,7 @@ def open_cursor(cursor: str) -> str:
     """The place a cursor stands for; Invalid when it is not one."""
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise Invalid("`after` is not a cursor; use the `next` of the page before", after=cursor) from error
 
 

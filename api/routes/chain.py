@@ -8,7 +8,7 @@ from api.acting import Acting, does
 from api.paging import Page, Paged
 from api.schemas.chain import CheckOut, EventOut, NetworkOut, TransactionOut
 from api.schemas.ledger import BalancesOut, EntryOut, LedgerOut
-from api.schemas.values import EntityId, PayableId
+from api.schemas.values import EntityId, Number, PayableId
 from api.views import chain as views
 
 router = APIRouter()
@@ -27,7 +27,7 @@ def list_transactions(call: Acting, paging: Paged, subject: Annotated[str | None
 
 
 @router.get("/transactions/{number}", response_model=TransactionOut, tags=["transactions"], **does("transaction.show"))
-def show_transaction(call: Acting, number: int) -> Response:
+def show_transaction(call: Acting, number: Number) -> Response:
     """One contract call: where it is and what became of it."""
     return call.read(lambda unit: views.transaction(unit, number))
 

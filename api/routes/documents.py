@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Query, Response
 from api.acting import Acting, does
 from api.paging import Page, Paged
 from api.schemas.documents import DisclosureOut, DocumentOut
-from api.schemas.values import EntityId
+from api.schemas.values import EntityId, Number
 from api.views import offers as views
 from registry.receivables import documents
 
@@ -41,19 +41,21 @@ def attach(
 
 
 @router.get("/{document}", response_model=DocumentOut, **does("document.show"))
-def show_document(call: Acting, document: int) -> Response:
+def show_document(call: Acting, document: Number) -> Response:
     """One document's name, kind and commitment."""
     return call.read(lambda unit: views.document(unit, documents.document(unit, document)))
 
 
 @router.get("/{document}/content", response_class=Response, **does("document.show"))
-def show_content(call: Acting, document: int) -> Response:
+def show_content(call: Acting, document: Number) -> Response:
     """The document itself. It is sent as a download: browsers don't open what others wrote."""
     content = call.ask(lambda unit: documents.content_of(unit, documents.document(unit, document)))
     return Response(content, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"})
 
 
 @router.get("/{document}/disclosure", response_model=DisclosureOut, **does("document.show"))
-def disclose(call: Acting, document: int, subject: Annotated[str, Query(max_length=80, description="offer:7 or payable:0x..")]) -> Response:
+def disclose(
+    call: Acting, document: Number, subject: Annotated[str, Query(max_length=80, description="offer:7 or payable:0x..")]
+) -> Response:
     """What proves to anybody that the document stands under the subject's root."""
     return call.read(lambda unit: DisclosureOut.of(documents.disclose(unit, document, subject=subject)))

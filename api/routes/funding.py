@@ -23,10 +23,11 @@ from api.schemas.funding import (
     ReversalIn,
 )
 from api.schemas.lots import LotOut
-from api.schemas.values import LotId, PayableId
+from api.schemas.values import LotId, Number, PayableId
 from api.views import claims
 from api.views import funding as views
 from registry.funding import clearing, financings, payments
+from registry.funding.payments import NewPayment
 
 router = APIRouter()
 
@@ -38,13 +39,13 @@ def list_financings(call: Acting, paging: Paged, lot: Annotated[LotId | None, Qu
 
 
 @router.get("/financings/{financing}", response_model=FinancingOut, tags=["financings"], **does("financing.show"))
-def show_financing(call: Acting, financing: int) -> Response:
+def show_financing(call: Acting, financing: Number) -> Response:
     """One financing and how far it is."""
     return call.read(lambda unit: views.financing(unit, financing))
 
 
 @router.get("/financings/{financing}/opened", response_model=OpenedOut, tags=["financings"], **does("financing.show"))
-def show_opened(call: Acting, financing: int) -> Response:
+def show_opened(call: Acting, financing: Number) -> Response:
     """What the commitment covers, and the account to pay to."""
     return call.read(lambda unit: views.opened(unit, financing))
 
@@ -58,7 +59,7 @@ def lock(call: Acting, body: FinancingIn) -> Response:
 
 
 @router.post("/financings/{financing}/complete", response_model=FinancingOut, tags=["financings"], **does("financing.complete"))
-def complete(call: Acting, financing: int, body: ReferenceIn) -> Response:
+def complete(call: Acting, financing: Number, body: ReferenceIn) -> Response:
     """The funder has paid out and takes the lot, or its pledge."""
     return call.write(
         lambda unit: financings.complete(unit, financing, reference=body.reference),
@@ -69,7 +70,7 @@ def complete(call: Acting, financing: int, body: ReferenceIn) -> Response:
 
 
 @router.post("/financings/{financing}/release", response_model=FinancingOut, tags=["financings"], **does("financing.release"))
-def release(call: Acting, financing: int) -> Response:
+def release(call: Acting, financing: Number) -> Response:
     """Ends the lock without a financing: the funder at any time, the holder once it has run out."""
     return call.write(
         lambda unit: financings.release(unit, financing),
@@ -80,7 +81,7 @@ def release(call: Acting, financing: int) -> Response:
 
 
 @router.post("/financings/{financing}/release-pledge", response_model=FinancingOut, tags=["financings"], **does("financing.release_pledge"))
-def release_pledge(call: Acting, financing: int, body: RegistrationIn) -> Response:
+def release_pledge(call: Acting, financing: Number, body: RegistrationIn) -> Response:
     """The pledgee lets go of its pledge."""
     return call.write(
         lambda unit: financings.release_pledge(unit, financing, registration=body.registration),
@@ -97,7 +98,7 @@ def list_payments(call: Acting, paging: Paged, payable: Annotated[PayableId | No
 
 
 @router.get("/payments/{payment}", response_model=PaymentOut, tags=["payments"], **does("payment.show"))
-def show_payment(call: Acting, payment: int) -> Response:
+def show_payment(call: Acting, payment: Number) -> Response:
     """One payment."""
     return call.read(lambda unit: views.payment(unit, payment))
 
@@ -116,14 +117,14 @@ def record(call: Acting, body: PaymentIn) -> Response:
 def record_many(call: Acting, body: PaymentsIn) -> Response:
     """Payments for many payables at once, such as the lines of a bank statement. All are recorded, or the first that can't be is named."""
     return call.write(
-        lambda unit: [payments.record(unit, item.payable, amount=item.amount.minor(), reference=item.reference) for item in body.items],
+        lambda unit: payments.record_many(unit, [NewPayment(item.payable, item.amount.minor(), item.reference) for item in body.items]),
         lambda unit, made: views.payments_named(unit, [row.id for row in made]),
         subject="payments",
     )
 
 
 @router.post("/payments/{payment}/reverse", response_model=PaymentOut, tags=["payments"], **does("payment.reverse"))
-def reverse(call: Acting, payment: int, body: ReversalIn) -> Response:
+def reverse(call: Acting, payment: Number, body: ReversalIn) -> Response:
     """Takes a recorded payment back: first the payment agent consents, then the registrar submits."""
     return call.write(
         lambda unit: payments.reverse(unit, payment, body.reason, signature=body.signed()),
@@ -157,7 +158,7 @@ def list_runs(call: Acting, paging: Paged, payable: Annotated[PayableId | None, 
 
 
 @router.get("/clearings/{number}", response_model=ClearingOut, tags=["clearings"], **does("clearing.show"))
-def show_run(call: Acting, number: int) -> Response:
+def show_run(call: Acting, number: Number) -> Response:
     """One clearing run with its lines."""
     return call.read(lambda unit: views.run(unit, number))
 
@@ -176,7 +177,7 @@ def run(call: Acting, body: ClearingIn) -> Response:
 def run_many(call: Acting, body: ClearingsIn) -> Response:
     """Clears many payables at once, such as all that fell due today. All are run, or the first that can't be is named."""
     return call.write(
-        lambda unit: [clearing.run(unit, payable) for payable in body.payables],
+        lambda unit: clearing.run_many(unit, body.payables),
         lambda unit, made: views.runs_named(unit, [row.id for row in made]),
         subject="clearings",
     )

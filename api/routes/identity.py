@@ -21,7 +21,7 @@ from api.schemas.identity import (
     RenewIn,
     StatusIn,
 )
-from api.schemas.values import Address, EntityId
+from api.schemas.values import Address, EntityId, Number
 from api.views import identity as views
 from registry.identity import accounts, api_keys, keys, service
 
@@ -135,7 +135,7 @@ def issue_api_key(call: Acting, entity: EntityId, body: ApiKeyIn) -> Response:
 
 
 @router.post("/api-keys/{number}/revoke", response_model=ApiKeyOut, **does("api_key.revoke"))
-def revoke_api_key(call: Acting, number: int) -> Response:
+def revoke_api_key(call: Acting, number: Number) -> Response:
     """Ends an API key at once."""
     return call.write(
         lambda unit: api_keys.revoke(unit, number), lambda _unit, row: ApiKeyOut.of(row), subject=f"api_key:{number}", status=200

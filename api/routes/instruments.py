@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from api.acting import Acting, does
 from api.schemas.instruments import LimitIn, LimitOut, LimitsOut, PauseIn, ProfileIn, ProfileOut, ProfilesOut
+from api.schemas.values import Number
 from api.views import identity as views
 from registry.identity import limits
 
@@ -33,7 +34,7 @@ def list_profiles(call: Acting) -> Response:
 
 
 @router.get("/profiles/{profile}", response_model=ProfileOut, tags=["profiles"], **does("profile.show"))
-def show_profile(call: Acting, profile: int) -> Response:
+def show_profile(call: Acting, profile: Number) -> Response:
     """The rules of one instrument."""
     return call.read(lambda unit: views.profile(unit, profile))
 
@@ -49,7 +50,7 @@ def set_profile(call: Acting, body: ProfileIn) -> Response:
 
 
 @router.post("/profiles/{profile}/pause", response_model=ProfileOut, tags=["profiles"], **does("profile.pause"))
-def pause_profile(call: Acting, profile: int, body: PauseIn) -> Response:
+def pause_profile(call: Acting, profile: Number, body: PauseIn) -> Response:
     """Stops or allows confirming and passing on under a profile; redemption is never stopped."""
     return call.write(
         lambda unit: limits.pause_profile(unit, profile, paused=body.paused),

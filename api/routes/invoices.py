@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query, Response
 from api.acting import Acting, does
 from api.paging import Page, Paged
 from api.schemas.invoices import ExportIn, FindingsOut, ImportOut, IntakeOut, InvoiceOut
-from api.schemas.values import EntityId
+from api.schemas.values import EntityId, Number
 from api.views import invoices as views
 from registry.receivables import intake, invoice_reads
 
@@ -52,25 +52,25 @@ def list_imports(call: Acting, paging: Paged) -> Response:
 
 
 @router.get("/imports/{import_id}", response_model=FindingsOut, **does("invoice.show"))
-def show_import(call: Acting, import_id: int) -> Response:
+def show_import(call: Acting, import_id: Number) -> Response:
     """One import with its findings."""
     return call.read(lambda unit: views.imported(unit, import_id))
 
 
 @router.get("/invoices", response_model=Page[InvoiceOut], **does("invoice.list"))
-def list_invoices(call: Acting, paging: Paged, import_id: Annotated[int | None, Query(alias="import")] = None) -> Response:
+def list_invoices(call: Acting, paging: Paged, import_id: Annotated[Number | None, Query(alias="import")] = None) -> Response:
     """Invoices that the caller is buyer or seller of, latest first."""
     return call.read(lambda unit: views.invoices(unit, paging, import_id=import_id))
 
 
 @router.get("/invoices/{invoice_id}", response_model=InvoiceOut, **does("invoice.show"))
-def show_invoice(call: Acting, invoice_id: int) -> Response:
+def show_invoice(call: Acting, invoice_id: Number) -> Response:
     """One invoice and how much of it backs payables."""
     return call.read(lambda unit: views.invoice(unit, invoice_id))
 
 
 @router.get("/invoices/{invoice_id}/content", response_class=Response, **does("invoice.show"))
-def show_content(call: Acting, invoice_id: int) -> Response:
+def show_content(call: Acting, invoice_id: Number) -> Response:
     """The invoice as it came in."""
     content = call.ask(lambda unit: invoice_reads.content_of(unit, invoice_reads.invoice(unit, invoice_id)))
     return Response(content, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"})

@@ -8,7 +8,7 @@ from api.acting import Acting, does
 from api.paging import Page, Paged
 from api.schemas.lots import LotOut
 from api.schemas.offers import OfferIn, OfferOut, PreparedOut, SignedOfferIn, WithdrawnOut
-from api.schemas.values import unhexed
+from api.schemas.values import Number, unhexed
 from api.views import claims
 from api.views import offers as views
 from registry.receivables import offers
@@ -23,7 +23,7 @@ def list_offers(call: Acting, paging: Paged, side: Annotated[views.Side, Query()
 
 
 @router.get("/{offer}", response_model=OfferOut, **does("offer.show"))
-def show_offer(call: Acting, offer: int) -> Response:
+def show_offer(call: Acting, offer: Number) -> Response:
     """One offer and whether it can still be accepted."""
     return call.read(lambda unit: views.offer(unit, offer))
 
@@ -59,6 +59,6 @@ def withdraw(call: Acting) -> Response:
 
 
 @router.post("/{offer}/accept", response_model=LotOut, **does("offer.accept"))
-def accept(call: Acting, offer: int) -> Response:
+def accept(call: Acting, offer: Number) -> Response:
     """The recipient accepts. Answers the lot that it now holds."""
     return call.write(lambda unit: offers.accept(unit, offer), claims.lot, subject=f"offer:{offer}", status=200)

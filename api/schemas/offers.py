@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.schemas.values import Body, EntityId, Hash, LotId, Money, PayableId, hexed, unhexed
+from api.schemas.values import Body, EntityId, Hash, LotId, Money, Number, PayableId, hexed, unhexed
 from chain.structs import Offer
 from registry.receivables import states
 from registry.receivables.offers import NewOffer, Prepared
@@ -36,7 +36,7 @@ class OfferIn(Body):
     recipient: EntityId
     amount: Money | None = Field(None, description="default: the whole lot")
     kind: OfferKind = "sale"
-    documents: list[int] = Field(min_length=1, max_length=64, description="trade documents behind this transfer")
+    documents: list[Number] = Field(min_length=1, max_length=64, description="trade documents behind this transfer")
     deadline: AwareDatetime
     on_chain: bool = Field(default=False, description="make it on-chain: it locks the lot for the recipient until it ends")
 
@@ -83,7 +83,7 @@ class SignedOfferIn(Body):
     amount: Money
     recipient: EntityId
     kind: OfferKind = "sale"
-    documents: list[int] = Field(min_length=1, max_length=64)
+    documents: list[Number] = Field(min_length=1, max_length=64)
     commitment: Hash = Field(description="root of the documents' commitments, as signed")
     deadline: AwareDatetime
     epoch: int = Field(ge=0, lt=2**32)

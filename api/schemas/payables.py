@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.schemas.lots import LotOut, MoveOut
-from api.schemas.values import Body, EntityId, Hash, LotId, Money, PayableId, hexed
+from api.schemas.values import Body, EntityId, Hash, LotId, Money, Number, PayableId, hexed
 from chain import ids
 from registry.receivables import states
 from registry.receivables.payables import Confirmation
@@ -17,7 +17,7 @@ from registry.receivables.tables import Payable
 class DrawIn(Body):
     """An invoice that backs the payable; without an amount all that is free of it."""
 
-    invoice: int = Field(ge=1, examples=[12])
+    invoice: Number
     amount: Money | None = None
 
 
@@ -41,7 +41,7 @@ class ConfirmIn(Body):
     invoices: list[DrawIn] = Field(min_length=1, max_length=64)
     profile: int = Field(ge=1, lt=2**16)
     due: AwareDatetime | None = Field(None, description="default: the end (UTC) of the day the invoices are due")
-    documents: list[int] = Field(default_factory=list, max_length=64, description="documents the promise refers to")
+    documents: list[Number] = Field(default_factory=list, max_length=64, description="documents the promise refers to")
 
     def confirmation(self) -> Confirmation:
         """As the service takes it."""
@@ -54,8 +54,8 @@ class BatchIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"import": 3, "profile": 1}, {"invoices": [12, 13, 14], "profile": 1}]})
 
-    import_id: int | None = Field(None, ge=1, alias="import")
-    invoices: list[int] = Field(default_factory=list, max_length=2000)
+    import_id: Number | None = Field(None, alias="import")
+    invoices: list[Number] = Field(default_factory=list, max_length=2000)
     profile: int = Field(ge=1, lt=2**16)
 
 

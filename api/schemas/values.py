@@ -46,6 +46,8 @@ LotId = Annotated[str, Field(pattern="^0x[0-9a-f]{64}$", examples=["0x6f1c0c5b7b
 Address = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$", examples=["0x70997970c51812dc3a010c7d01b50e0d17dc79c8"])]
 Hash = Annotated[str, Field(pattern="^0x[0-9a-f]{64}$", examples=["0x" + "ab" * 32])]
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["CNY"])]
+# Numbers that the database counts: 63 bits.
+Number = Annotated[int, Field(ge=1, lt=2**63, examples=[12])]
 EntityId = Annotated[int, Field(ge=1, lt=2**32, examples=[7])]
 
 
