@@ -74,6 +74,11 @@ def test_signing_out_ends_the_session(signed_in: Enter) -> None:
     assert "You are signed out." in browser.text("/sign-in", out="1")
 
 
+def test_the_network_page_knows_who_is_signed_in(browser: Browser, signed_in: Enter) -> None:
+    assert signed_in("bank").page("/about").xpath("//nav[@aria-label='Pages']/a")
+    assert browser.page("/about").xpath("//nav[@aria-label='Pages']/a") == []
+
+
 def test_a_revoked_key_ends_its_sessions(scene: Scene, browser: Browser) -> None:
     registrar, entity = scene.world["registrar"], scene.world["bank"].entity
     issued = registrar.made(f"/v1/entities/{entity}/api-keys", {"label": "console"})

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
-from api.console.frame import FORM_COOKIE, SESSION_COOKIE, Visiting, console_of, keep, request_id_of, show
+from api.console.frame import FORM_COOKIE, SESSION_COOKIE, SignInNeeded, Visiting, console_of, keep, request_id_of, show, visit
 from api.console.session import FORM_LIFETIME, LIFETIME, local
 from registry.kernel.errors import Unauthenticated
 
@@ -16,8 +16,11 @@ router = APIRouter()
 @router.get("/about")
 def about(request: Request) -> Response:
     """What this network is; says nothing about anybody's claims."""
-    reads = console_of(request).reads
-    return show(request, "about.html", status=200, at="about", network=reads.network())
+    try:
+        visitor = visit(request)
+    except SignInNeeded:
+        visitor = None
+    return show(request, "about.html", status=200, at="about", visit=visitor, network=console_of(request).reads.network())
 
 
 @router.get("/sign-in")
@@ -50,10 +53,10 @@ def sign_in(
 
 
 @router.post("/sign-out")
-def sign_out(visit: Visiting, form_token: Annotated[str, Form(max_length=200)]) -> Response:
+def sign_out(visiting: Visiting, form_token: Annotated[str, Form(max_length=200)]) -> Response:
     """Ends the session of this browser."""
-    cookie = visit.request.cookies.get(SESSION_COOKIE, "")
-    if not visit.console.sessions.matches(cookie, form_token):
+    cookie = visiting.request.cookies.get(SESSION_COOKIE, "")
+    if not visiting.console.sessions.matches(cookie, form_token):
         return RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
     response = RedirectResponse("/sign-in?out=1", status_code=HTTPStatus.SEE_OTHER)
     response.delete_cookie(SESSION_COOKIE, path="/")
