@@ -90,7 +90,7 @@ class ParticipantWord(Word):
 
 @dataclass(frozen=True)
 class KeyWord(Word):
-    """Whom a key signs for, from when and until when."""
+    """Whom a key signs for, from when and until when. The bits above hold the contract's copy of the participant's standing."""
 
     participant: int = _bits(32)
     from_time: int = _bits(32)

@@ -14,7 +14,7 @@ from chain.structs import (
     Financing,
 )
 from registry.sync.fold import payables, words
-from registry.sync.fold.state import MirrorBroken, Place, Row, State, lowered
+from registry.sync.fold.state import PROFILES, MirrorBroken, Place, Row, State, lowered, need
 
 FOREVER = 2**32 - 1
 
@@ -162,7 +162,7 @@ def _force_part(state: State, args: Row, lot: Row) -> str:
 
 
 def redeemed(state: State, event: Event, place: Place) -> None:
-    """Paid out: whole (round 0: the word keeps its amount and is marked ended), or its line of a round."""
+    """Paid out: its line of a round, or whole: then the word is marked and keeps its amount, or is deleted when nothing may reopen it."""
     args = event.args
     lot, payable, amount = words.lot_of(state, args["lot"]), words.payable_of_lot(state, args["lot"]), args["amount"]
     changed = {"outstanding": lowered(payable, "outstanding", amount), "available": lowered(payable, "available", amount)}
@@ -171,7 +171,9 @@ def redeemed(state: State, event: Event, place: Place) -> None:
         words.put_lot(state, {**words.bumped(lot), "amount": lowered(lot, "amount", amount), "round": args["round"]})
         words.put_payable(state, {**payable, "round_seen": payable["round_seen"] + lot["amount"]})
     else:
-        words.put_lot(state, {**words.bumped(lot), "flags": lot["flags"] | LOT_ENDED})
+        reopenable = need(state, PROFILES, (payable["profile"],))["reopen_period"] != 0
+        ended = {**words.bumped(lot), "flags": lot["flags"] | LOT_ENDED}
+        words.put_lot(state, ended if reopenable else words.gone(words.with_frozen(lot, 0)))
         words.put_payable(state, payables.settled(payable))
     words.record(state, place, event.name, lot=lot, amount=amount, parties=(args["holder"], payable["obligor"]))
 
