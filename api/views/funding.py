@@ -6,7 +6,7 @@ from api.paging import Page, Paging
 from api.schemas.funding import ClearingLineOut, ClearingOut, ClearingsOut, FinancingOut, OpenedOut, PaymentOut, PaymentsOut
 from api.schemas.values import Money
 from registry.funding import clearing, financings, payments
-from registry.funding.tables import ClearingRun, FinancingRecord, PaymentRecord
+from registry.funding.tables import ClearingLine, ClearingRun, FinancingRecord, PaymentRecord
 from registry.kernel.uow import Unit
 
 
@@ -44,7 +44,7 @@ def page_of_payments(unit: Unit, paging: Paging, *, payable: str | None = None) 
 
 def payments_named(unit: Unit, ids: Sequence[int]) -> PaymentsOut:
     """Payments by id, in that order."""
-    return PaymentsOut(items=_payments(unit, [payments.payment(unit, number) for number in ids]))
+    return PaymentsOut(items=_payments(unit, payments.payments_named(unit, ids)))
 
 
 def _payments(unit: Unit, rows: Sequence[PaymentRecord]) -> list[PaymentOut]:
@@ -81,21 +81,26 @@ def plan(unit: Unit, payable_id: str) -> ClearingOut:
 
 def run(unit: Unit, number: int) -> ClearingOut:
     """One clearing run with its lines."""
-    return _run(unit, clearing.clearing_run(unit, number))
+    return _runs(unit, [clearing.clearing_run(unit, number)])[0]
 
 
 def page_of_runs(unit: Unit, paging: Paging, *, payable: str | None = None) -> Page[ClearingOut]:
     """A page of clearing runs, latest first."""
     rows = clearing.visible_runs(unit, payable=payable, after=paging.number, limit=paging.limit)
-    return paging.page([_run(unit, row) for row in rows], lambda item: item, lambda item: item.id)
+    return paging.page(_runs(unit, rows), lambda item: item, lambda item: item.id)
 
 
 def runs_named(unit: Unit, ids: Sequence[int]) -> ClearingsOut:
     """Clearing runs by id, in that order."""
-    return ClearingsOut(items=[run(unit, number) for number in ids])
+    return ClearingsOut(items=_runs(unit, clearing.runs_named(unit, ids)))
 
 
-def _run(unit: Unit, row: ClearingRun) -> ClearingOut:
+def _runs(unit: Unit, rows: Sequence[ClearingRun]) -> list[ClearingOut]:
+    lines = clearing.lines_of(unit, rows)
+    return [_run(unit, row, lines[row.id]) for row in rows]
+
+
+def _run(unit: Unit, row: ClearingRun, found: Sequence[ClearingLine]) -> ClearingOut:
     lines = [
         ClearingLineOut(
             lot=line.lot_id,
@@ -106,7 +111,7 @@ def _run(unit: Unit, row: ClearingRun) -> ClearingOut:
             deposit=Money.of(line.deposit, row.currency),
             reference=clearing.reference_of(unit, line),
         )
-        for line in clearing.lines(unit, row.id)
+        for line in found
     ]
     return ClearingOut(
         id=row.id,

@@ -54,7 +54,7 @@ def lock(unit: Unit, new: NewFinancing) -> FinancingRecord:
         raise Invalid(f"{new.kind!r} is no kind of financing; use {' or '.join(states.FINANCING_KINDS)}", kind=new.kind)
     if new.price <= 0:
         raise Invalid("the price is above zero", price=new.price)
-    account = repo.accounts(unit.session, [unit.actor.entity_id], debt.currency).get(unit.actor.entity_id)
+    account = repo.accounts(unit.session, [unit.actor.entity_id]).get((unit.actor.entity_id, debt.currency))
     if account is None:
         message = f"bind a bank account in {debt.currency} first; the funder pays out to it"
         raise AccountMissing(message, entity=unit.actor.entity_id, currency=debt.currency)

@@ -3,7 +3,9 @@
 Two hands for what undoes: the agent's EIP-712 consent is stored first, then the registrar submits it.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chain import typed
@@ -14,14 +16,24 @@ from registry.funding.tables import AgentConsent, PaymentRecord
 from registry.identity import keys
 from registry.kernel import outbox
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from registry.kernel.outbox import ContractCall
 from registry.kernel.uow import Unit
 from registry.receivables import signatures, statements, visibility
 from registry.receivables.errors import ConsentMissing
-from registry.receivables.repo.claims import hold
+from registry.receivables.repo.claims import hold, hold_all
 from registry.receivables.tables import Lot, Payable
 
 _COLUMN = "payments.reference_sealed"
 _REFUSED = frozenset({"reverted", "rejected"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """Money that came in for a payable, in minor units of its currency, with the bank's reference."""
+
+    payable_id: str
+    amount: int
+    reference: str
 
 
 def record(unit: Unit, payable_id: str, *, amount: int, reference: str) -> PaymentRecord:
@@ -29,31 +41,48 @@ def record(unit: Unit, payable_id: str, *, amount: int, reference: str) -> Payme
 
     PaymentRepeated for a reference that was recorded before. Money above what is open is refused by the contract.
     """
-    debt = visibility.payable(unit, payable_id)
-    _require_agent(unit, debt)
-    if amount <= 0:
-        raise Invalid("the amount is above zero", amount=amount)
-    hold(unit.session, f"payments:{debt.id}")
-    blind = receipts.blind(unit, debt.id, reference)
-    _refuse_repeat(unit, debt, blind)
-    receipt = receipts.make(unit, _COLUMN, reference)
-    found = PaymentRecord(
+    return record_many(unit, [NewPayment(payable_id, amount, reference)])[0]
+
+
+def record_many(unit: Unit, items: Sequence[NewPayment]) -> list[PaymentRecord]:
+    """`record` for many payments at once, such as a bank statement: all of them, or none and the first that can't be is named."""
+    debts = visibility.payables_named(unit, [item.payable_id for item in items])
+    _require_agent(unit, debts)
+    wrong = next((item for item in items if item.amount <= 0), None)
+    if wrong is not None:
+        raise Invalid("the amount is above zero", amount=wrong.amount)
+    hold_all(unit.session, [f"payments:{debt.id}" for debt in debts])
+    blinds = [receipts.blind(unit, debt.id, item.reference) for debt, item in zip(debts, items, strict=True)]
+    _refuse_repeats(unit, debts, blinds)
+    following = repo.next_sequences(unit.session, {debt.id for debt in debts})
+    found = []
+    for debt, item, blind in zip(debts, items, blinds, strict=True):
+        found.append(_record(unit, debt, item, blind=blind, sequence=following[debt.id]))
+        following[debt.id] += 1
+    repo.add(unit.session, *found)
+    calls = [
+        ContractCall("recordPayment", [int(row.payable_id, 16), row.sequence, row.amount, row.receipt], f"payment:{row.id}")
+        for row in found
+    ]
+    outbox.enqueue_many(unit, calls, signer=keys.signer_for(unit, unit.actor.entity_id))
+    return found
+
+
+def _record(unit: Unit, debt: Payable, item: NewPayment, *, blind: bytes, sequence: int) -> PaymentRecord:
+    receipt = receipts.make(unit, _COLUMN, item.reference)
+    return PaymentRecord(
         entity_id=unit.actor.entity_id,
         obligor=debt.obligor,
         payable_id=debt.id,
-        sequence=repo.next_sequence(unit.session, debt.id),
+        sequence=sequence,
         currency=debt.currency,
-        amount=amount,
+        amount=item.amount,
         receipt=receipt.commitment,
         reference_sealed=receipt.sealed,
         reference_blind=blind,
         state="requested",
         created_at=unit.now,
     )
-    repo.add(unit.session, found)
-    args = [int(debt.id, 16), found.sequence, amount, receipt.commitment]
-    _call(unit, "recordPayment", args, f"payment:{found.id}")
-    return found
 
 
 def reverse(unit: Unit, payment_id: int, reason: str, *, signature: bytes | None = None) -> PaymentRecord:
@@ -107,10 +136,16 @@ def mark_overdue(unit: Unit, payable_id: str) -> None:
 
 def payment(unit: Unit, payment_id: int) -> PaymentRecord:
     """A payment that the actor recorded or owes."""
-    found = repo.payment(unit.session, unit.actor, payment_id)
-    if found is None:
-        raise NotFound(f"there is no payment {payment_id}, or it is not yours to see", payment=payment_id)
-    return found
+    return payments_named(unit, [payment_id])[0]
+
+
+def payments_named(unit: Unit, numbers: Sequence[int]) -> list[PaymentRecord]:
+    """Payments by id, in that order; NotFound names the first one that is missing or not the actor's to see."""
+    found = repo.payments_by_id(unit.session, unit.actor, numbers)
+    missing = next((number for number in numbers if number not in found), None)
+    if missing is not None:
+        raise NotFound(f"there is no payment {missing}, or it is not yours to see", payment=missing)
+    return [found[number] for number in numbers]
 
 
 def visible_payments(
@@ -137,20 +172,25 @@ def reference_of(unit: Unit, row: PaymentRecord) -> str:
     return receipts.opened(unit, row.entity_id, _COLUMN, sealed=row.reference_sealed)[1]
 
 
-def _refuse_repeat(unit: Unit, debt: Payable, blind: bytes) -> None:
-    before = repo.payments_blind(unit.session, blind)
+def _refuse_repeats(unit: Unit, debts: Sequence[Payable], blinds: Sequence[bytes]) -> None:
+    before = repo.payments_blind(unit.session, blinds)
     known = statuses(unit, before)
     standing = next((item for item in before if known[item.id] in {"requested", "recorded"}), None)
     if standing is not None:
-        message = f"this bank reference was recorded for payable {debt.id} as payment {standing.id}; it counts once"
-        raise PaymentRepeated(message, payment=standing.id, payable=debt.id)
+        message = f"this bank reference was recorded for payable {standing.payable_id} as payment {standing.id}; it counts once"
+        raise PaymentRepeated(message, payment=standing.id, payable=standing.payable_id)
+    counts = Counter(blinds)
+    twice = next((debt for debt, blind in zip(debts, blinds, strict=True) if counts[blind] > 1), None)
+    if twice is not None:
+        message = f"the list has the same bank reference twice for payable {twice.id}; it counts once"
+        raise PaymentRepeated(message, payable=twice.id)
 
 
 def _consent_values(unit: Unit, debt: Payable, *, amount: int, receipt: bytes) -> dict[str, Any]:
     return {
         "entity_id": unit.actor.entity_id,
         "payable_id": debt.id,
-        "sequence": repo.next_sequence(unit.session, debt.id),
+        "sequence": repo.next_sequences(unit.session, [debt.id])[debt.id],
         "amount": amount,
         "receipt": receipt,
         "created_at": unit.now,
@@ -171,9 +211,10 @@ def _submittable(unit: Unit, debt: Payable, subject: str) -> AgentConsent:
     return given
 
 
-def _require_agent(unit: Unit, debt: Payable) -> None:
-    if unit.actor.entity_id != visibility.agent_of(unit, debt):
-        raise Forbidden(f"only the payment agent of payable {debt.id} records payments for it", payable=debt.id)
+def _require_agent(unit: Unit, debts: Iterable[Payable]) -> None:
+    for number, agent in visibility.agents_of(unit, debts).items():
+        if unit.actor.entity_id != agent:
+            raise Forbidden(f"only the payment agent of payable {number} records payments for it", payable=number)
 
 
 def _call(unit: Unit, function: str, args: list[Any], subject: str) -> None:

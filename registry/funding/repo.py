@@ -19,9 +19,9 @@ from registry.receivables.tables import Lot, Payable
 _PENDING = ("queued", "signed")
 
 
-def add(session: Session, row: FinancingRecord | PaymentRecord | ClearingRun) -> None:
-    """Stores a record and gives it its id."""
-    session.add(row)
+def add(session: Session, *rows: FinancingRecord | PaymentRecord | ClearingRun) -> None:
+    """Stores records and gives them their ids, in order."""
+    session.add_all(rows)
     session.flush()
 
 
@@ -69,9 +69,10 @@ def _sees_payment(actor: Actor) -> ColumnElement[bool]:
     return true() if sees_all(actor) else own
 
 
-def payment(session: Session, actor: Actor, number: int) -> PaymentRecord | None:
-    """A visible payment."""
-    return session.scalars(select(PaymentRecord).where(PaymentRecord.id == number, _sees_payment(actor))).first()
+def payments_by_id(session: Session, actor: Actor, numbers: Collection[int]) -> dict[int, PaymentRecord]:
+    """The visible ones among payments."""
+    query = select(PaymentRecord).where(PaymentRecord.id.in_(numbers), _sees_payment(actor))
+    return {row.id: row for row in session.scalars(query)}
 
 
 def payments(session: Session, actor: Actor, *, payable: str | None, after: int | None, limit: int) -> list[PaymentRecord]:
@@ -84,17 +85,20 @@ def payments(session: Session, actor: Actor, *, payable: str | None, after: int 
     return list(session.scalars(query.order_by(PaymentRecord.id.desc()).limit(limit)))
 
 
-def payments_blind(session: Session, blind: bytes) -> list[PaymentRecord]:
-    """Payments with the same reference for the same payable."""
-    return list(session.scalars(select(PaymentRecord).where(PaymentRecord.reference_blind == blind)))
+def payments_blind(session: Session, blinds: Collection[bytes]) -> list[PaymentRecord]:
+    """Payments with one of these references, each for its payable."""
+    return list(session.scalars(select(PaymentRecord).where(PaymentRecord.reference_blind.in_(blinds)).order_by(PaymentRecord.id)))
 
 
-def next_sequence(session: Session, payable_id: str) -> int:
-    """The payable's next sequence number, after those of recordings and reversals that have no outcome yet. One statement: no block is
+def next_sequences(session: Session, payable_ids: Collection[str]) -> dict[str, int]:
+    """Each payable's next sequence number, after those of recordings and reversals that have no outcome yet. One statement: no block is
     indexed between its two halves."""
-    pending = select(func.count()).select_from(PaymentRecord).join(OutboxMessage, _is_pending(func.concat("payment:", PaymentRecord.id)))
-    asked = pending.where(PaymentRecord.payable_id == payable_id).scalar_subquery()
-    return session.execute(select(Payable.sequence + 1 + asked).where(Payable.id == payable_id)).scalars().one()
+    pending = select(PaymentRecord.payable_id, func.count().label("asked"))
+    pending = pending.join(OutboxMessage, _is_pending(func.concat("payment:", PaymentRecord.id)))
+    counts = pending.where(PaymentRecord.payable_id.in_(payable_ids)).group_by(PaymentRecord.payable_id).subquery()
+    query = select(Payable.id, Payable.sequence + 1 + func.coalesce(counts.c.asked, 0))
+    query = query.outerjoin(counts, counts.c.payable_id == Payable.id)
+    return dict(session.execute(query.where(Payable.id.in_(payable_ids))).all())
 
 
 def consent(session: Session, subject: str) -> AgentConsent | None:
@@ -110,9 +114,9 @@ def save_consent(session: Session, values: dict[str, Any]) -> None:
 # Clearing
 
 
-def live_lots(session: Session, payable_id: str) -> list[Lot]:
-    """Lots of a payable that still stand for money owed."""
-    query = select(Lot).where(Lot.payable_id == payable_id, Lot.exists, Lot.flags.op("&")(LOT_ENDED) == 0, Lot.amount > 0)
+def live_lots(session: Session, payable_ids: Collection[str]) -> list[Lot]:
+    """Lots of payables that still stand for money owed, by id."""
+    query = select(Lot).where(Lot.payable_id.in_(payable_ids), Lot.exists, Lot.flags.op("&")(LOT_ENDED) == 0, Lot.amount > 0)
     return list(session.scalars(query.order_by(Lot.id)))
 
 
@@ -122,18 +126,17 @@ def indexed_block(session: Session) -> int:
     return session.execute(select(checkpoint.c.number)).scalars().first() or 0
 
 
-def accounts(session: Session, owners: Collection[int], currency: str) -> dict[int, int]:
-    """Ids of the accounts bound now, by owner."""
-    query = select(BankAccount.entity_id, BankAccount.id).where(
-        BankAccount.entity_id.in_(owners), BankAccount.currency == currency, BankAccount.closed_at.is_(None)
-    )
-    return dict(session.execute(query.order_by(BankAccount.id)).all())
+def accounts(session: Session, owners: Collection[int]) -> dict[tuple[int, str], int]:
+    """Ids of the accounts bound now, by owner and currency."""
+    query = select(BankAccount.entity_id, BankAccount.currency, BankAccount.id)
+    query = query.where(BankAccount.entity_id.in_(owners), BankAccount.closed_at.is_(None)).order_by(BankAccount.id)
+    return {(owner, currency): number for owner, currency, number in session.execute(query)}
 
 
-def pending_run(session: Session, payable_id: str) -> int | None:
-    """A clearing run of the payable that has calls without an outcome."""
-    query = select(ClearingRun.id).join(OutboxMessage, _is_pending(func.concat("clearing:", ClearingRun.id)))
-    return session.scalars(query.where(ClearingRun.payable_id == payable_id).limit(1)).first()
+def pending_runs(session: Session, payable_ids: Collection[str]) -> dict[str, int]:
+    """Clearing runs that have calls without an outcome, by payable."""
+    query = select(ClearingRun.payable_id, ClearingRun.id).join(OutboxMessage, _is_pending(func.concat("clearing:", ClearingRun.id)))
+    return dict(session.execute(query.where(ClearingRun.payable_id.in_(payable_ids)).distinct()).all())
 
 
 def add_lines(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -151,9 +154,10 @@ def _is_run_party(actor: Actor) -> ColumnElement[bool]:
     return or_(ClearingRun.entity_id == actor.entity_id, ClearingRun.payable_id.in_(party_payables(actor)))
 
 
-def run(session: Session, actor: Actor, number: int) -> ClearingRun | None:
-    """A visible clearing run."""
-    return session.scalars(select(ClearingRun).where(ClearingRun.id == number, _sees_run(actor))).first()
+def runs_by_id(session: Session, actor: Actor, numbers: Collection[int]) -> dict[int, ClearingRun]:
+    """The visible ones among clearing runs."""
+    query = select(ClearingRun).where(ClearingRun.id.in_(numbers), _sees_run(actor))
+    return {row.id: row for row in session.scalars(query)}
 
 
 def runs(session: Session, actor: Actor, *, payable: str | None, after: int | None, limit: int) -> list[ClearingRun]:
@@ -166,13 +170,13 @@ def runs(session: Session, actor: Actor, *, payable: str | None, after: int | No
     return list(session.scalars(query.order_by(ClearingRun.id.desc()).limit(limit)))
 
 
-def lines(session: Session, actor: Actor, run_id: int) -> list[ClearingLine]:
-    """Visible lines of a run by lot id: all for its parties, one's own for those who are paid."""
-    query = select(ClearingLine).join(ClearingRun, ClearingRun.id == ClearingLine.run_id).where(ClearingLine.run_id == run_id)
+def lines(session: Session, actor: Actor, run_ids: Collection[int]) -> list[ClearingLine]:
+    """Visible lines of runs by run and lot id: all for a run's parties, one's own for those who are paid."""
+    query = select(ClearingLine).join(ClearingRun, ClearingRun.id == ClearingLine.run_id).where(ClearingLine.run_id.in_(run_ids))
     if not sees_all(actor):
         own = or_(ClearingLine.holder == actor.entity_id, ClearingLine.payee == actor.entity_id)
         query = query.where(or_(_is_run_party(actor), own))
-    return list(session.scalars(query.order_by(ClearingLine.lot_id)))
+    return list(session.scalars(query.order_by(ClearingLine.run_id, ClearingLine.lot_id)))
 
 
 def latest_line(session: Session, lot_id: str) -> ClearingLine | None:

@@ -1,7 +1,7 @@
 """The outbox: use cases enqueue contract calls in their own transaction; `registry.sync` signs and sends them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.kernel import repo
 from registry.kernel.tables import OutboxMessage
@@ -9,6 +9,14 @@ from registry.kernel.uow import Unit
 
 # Wakes the submitter; PostgreSQL delivers it when the transaction commits.
 CHANNEL = "tallystick_outbox"
+
+
+class ContractCall(NamedTuple):
+    """A call that is to be made. `subject` is what it is about, such as "payable:0x..", "lot:0x..", "entity:7"."""
+
+    function: str
+    args: Sequence[Any]
+    subject: str
 
 
 def wire(value: Any) -> Any:
@@ -23,24 +31,31 @@ def wire(value: Any) -> Any:
 
 
 def enqueue(unit: Unit, *, signer: tuple[int, str], function: str, args: Sequence[Any], subject: str) -> OutboxMessage:
-    """Records that `signer` (entity id, address) calls `function`. Flushed, so that the message has its id.
+    """Records that `signer` (entity id, address) calls `function`. Flushed, so that the message has its id."""
+    return enqueue_many(unit, [ContractCall(function, args, subject)], signer=signer)[0]
 
-    `subject` is what the call is about, such as "payable:0x..", "lot:0x..", "entity:7".
-    """
+
+def enqueue_many(unit: Unit, calls: Sequence[ContractCall], *, signer: tuple[int, str]) -> list[OutboxMessage]:
+    """Records that `signer` makes these calls, in this order; many cost few statements."""
+    if not calls:
+        return []
     entity_id, address = signer
-    message = OutboxMessage(
-        entity_id=entity_id,
-        signer=address,
-        function=function,
-        args=[wire(argument) for argument in args],
-        subject=subject,
-        state="queued",
-        created_at=unit.now,
-        updated_at=unit.now,
-    )
-    unit.session.add(message)
+    messages = [
+        OutboxMessage(
+            entity_id=entity_id,
+            signer=address,
+            function=call.function,
+            args=[wire(argument) for argument in call.args],
+            subject=call.subject,
+            state="queued",
+            created_at=unit.now,
+            updated_at=unit.now,
+        )
+        for call in calls
+    ]
+    unit.session.add_all(messages)
     unit.session.flush()
     if not unit.messages:
         repo.notify(unit.session, CHANNEL)
-    unit.messages.append(message.id)
-    return message
+    unit.messages.extend(message.id for message in messages)
+    return messages

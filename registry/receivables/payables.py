@@ -80,8 +80,8 @@ def accept(unit: Unit, payable_ids: Iterable[str]) -> list[str]:
     for debt in debts:
         _require(unit, debt.payee, "payee", debt)
     signer = keys.signer_for(unit, unit.actor.entity_id)
-    for debt in debts:
-        outbox.enqueue(unit, signer=signer, function="accept", args=[int(debt.id, 16)], subject=f"payable:{debt.id}")
+    calls = [outbox.ContractCall("accept", [int(debt.id, 16)], f"payable:{debt.id}") for debt in debts]
+    outbox.enqueue_many(unit, calls, signer=signer)
     return [debt.id for debt in debts]
 
 
@@ -201,9 +201,11 @@ def _issue(
 def _enqueue(unit: Unit, found: Sequence[_Issue]) -> None:
     claims.add_terms(unit.session, [_terms_row(unit, item) for item in found])
     signer = keys.signer_for(unit, unit.actor.entity_id)
-    for item in found:
-        args = [item.terms.args(), [portion.args() for portion in item.portions]]
-        outbox.enqueue(unit, signer=signer, function="issue", args=args, subject=f"payable:{item.id}")
+    calls = [
+        outbox.ContractCall("issue", [item.terms.args(), [portion.args() for portion in item.portions]], f"payable:{item.id}")
+        for item in found
+    ]
+    outbox.enqueue_many(unit, calls, signer=signer)
 
 
 def _terms_row(unit: Unit, item: _Issue) -> dict[str, Any]:

@@ -131,7 +131,14 @@ def is_party(unit: Unit, debt: Payable) -> bool:
 
 def agent_of(unit: Unit, debt: Payable) -> int | None:
     """The payment agent of the payable's obligor in its currency."""
-    return claims.agent_of(unit.session, debt.obligor, money.numeric_code(debt.currency))
+    return agents_of(unit, [debt])[debt.id]
+
+
+def agents_of(unit: Unit, debts: Iterable[Payable]) -> dict[str, int | None]:
+    """Payment agents by payable."""
+    places = {debt.id: (debt.obligor, money.numeric_code(debt.currency)) for debt in debts}
+    found = claims.agents_of(unit.session, set(places.values()))
+    return {number: found.get(place) for number, place in places.items()}
 
 
 def profile(unit: Unit, number: int) -> Profile:

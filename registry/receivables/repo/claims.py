@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, func, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from registry.identity.tables import CreditLimit, Entity, Participant, ParticipantKey
@@ -17,6 +17,12 @@ _PENDING = ("queued", "signed")
 def hold(session: Session, subject: str) -> None:
     """Waits until no other transaction decides about the same subject; held until this one ends."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
+
+
+def hold_all(session: Session, subjects: Collection[str]) -> None:
+    """`hold` for many subjects at once; always in the same order, so that two who want the same ones don't wait for each other."""
+    wanted = func.unnest(literal(sorted(set(subjects)), ARRAY(String)), type_=String).column_valued("subject")
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(wanted, 0))))
 
 
 def profile(session: Session, number: int) -> Profile | None:
@@ -89,9 +95,11 @@ def signs_for(session: Session, address: str, entity_id: int, now: int) -> bool:
     return session.scalars(query).first() is not None
 
 
-def agent_of(session: Session, obligor: int, currency: int) -> int | None:
-    """The payment agent of an obligor's limit in a currency (ISO 4217 number)."""
-    return session.scalars(select(CreditLimit.agent).where(CreditLimit.obligor == obligor, CreditLimit.currency == currency)).first()
+def agents_of(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Payment agents by obligor and currency (ISO 4217 number)."""
+    query = select(CreditLimit.obligor, CreditLimit.currency, CreditLimit.agent)
+    rows = session.execute(query.where(tuple_(CreditLimit.obligor, CreditLimit.currency).in_(pairs)))
+    return {(obligor, currency): agent for obligor, currency, agent in rows}
 
 
 def registered(session: Session, numbers: Collection[int]) -> set[int]:

@@ -143,6 +143,29 @@ def test_only_the_agent_runs_it_and_only_once(work: Work, cast: Cast, debt: str)
             clearing.run(unit, debt)
 
 
+def test_many_payables_are_cleared_whole_or_not_at_all(work: Work, cast: Cast, debt: str) -> None:
+    with work.begin(SERVICE) as unit:
+        short = make.payable(unit.session, obligor=cast.obligor.entity_id, payee=cast.tier1.entity_id, face=500, available=200).id
+        unpaid = make.payable(unit.session, obligor=cast.obligor.entity_id, payee=cast.tier1.entity_id).id
+    for wrong, error in ((unpaid, NothingToClear), (debt.upper().replace("0X", "0x"), Invalid), ("0x" + "0" * 40, NotFound)):
+        with work.begin(cast.agent) as unit:
+            with pytest.raises(error):
+                clearing.run_many(unit, [debt, short, wrong])
+            assert unit.messages == []
+    with work.begin(cast.agent) as unit:
+        first, second = clearing.run_many(unit, [debt, short])
+        assert [(row.payable_id, row.round, row.payment) for row in (first, second)] == [(debt, 0, 100_000), (short, 1, 200)]
+        assert [(call.function, call.subject) for call in sent(unit)] == [
+            ("redeemMany", f"clearing:{first.id}"),
+            *((name, f"clearing:{second.id}") for name in ("openRound", "redeemInRound", "closeRound")),
+        ]
+        lines = clearing.lines_of(unit, [first, second])
+        assert [len(lines[row.id]) for row in (first, second)] == [3, 1]
+        assert clearing.reference_of(unit, lines[second.id][0]) == f"TS-{second.id}-1"
+        with pytest.raises(StillPending, match=f"run {second.id}"):
+            clearing.run_many(unit, [short])
+
+
 def test_without_money_or_lots_there_is_nothing_to_clear(work: Work, cast: Cast, debt: str) -> None:
     change(work, debt, available=0)
     with work.begin(cast.agent) as unit, pytest.raises(NothingToClear, match="record a payment first"):

@@ -8,6 +8,7 @@ from chain import signing, typed
 from chain.structs import LOT_ENDED, ROLE_AGENT
 from registry.funding import payments
 from registry.funding.errors import PaymentRepeated
+from registry.funding.payments import NewPayment
 from registry.funding.tables import ClearingLine, ClearingRun, PaymentRecord
 from registry.identity import keys
 from registry.identity.tables import CreditLimit
@@ -95,6 +96,31 @@ def test_recordings_at_the_same_time_get_their_own_numbers_and_one_per_reference
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(one, range(8))) == [0, 0, 0, 0, 1, 2, 3, 4]
+
+
+def test_a_statement_is_recorded_whole_or_not_at_all(work: Work, cast: Cast, debt: str) -> None:
+    with work.begin(SERVICE) as unit:
+        other = make.payable(unit.session, obligor=cast.obligor.entity_id, payee=cast.tier1.entity_id).id
+    lines = [NewPayment(debt, 40_000, "BANK-1"), NewPayment(other, 7, "BANK-1"), NewPayment(debt, 5_000, "BANK-2")]
+    wrong: list[tuple[NewPayment, type[Exception], str]] = [
+        (NewPayment(debt, 1, " bank-2"), PaymentRepeated, f"twice for payable {debt}"),
+        (NewPayment(other, 0, "BANK-3"), Invalid, "above zero"),
+        (NewPayment("0x" + "0" * 40, 1, "BANK-3"), NotFound, "no payable"),
+        (NewPayment(other, 1, "  "), Invalid, "140 characters"),
+    ]
+    for line, error, message in wrong:
+        with work.begin(cast.agent) as unit:
+            with pytest.raises(error, match=message):
+                payments.record_many(unit, [*lines, line])
+            assert unit.messages == []
+    with work.begin(cast.agent) as unit:
+        found = payments.record_many(unit, lines)
+        assert [(row.payable_id, row.sequence, row.amount) for row in found] == [(debt, 1, 40_000), (other, 1, 7), (debt, 2, 5_000)]
+        assert [row.id for row in found] == sorted(row.id for row in found)
+        assert [(call.subject, call.args[-1]) for call in sent(unit)] == [(f"payment:{row.id}", row.receipt) for row in found]
+        assert payments.payments_named(unit, [row.id for row in found][::-1]) == found[::-1]
+    with work.begin(cast.agent) as unit, pytest.raises(PaymentRepeated, match=f"payment {found[1].id}"):
+        payments.record_many(unit, [NewPayment(debt, 1, "BANK-9"), NewPayment(other, 1, "BANK-1")])
 
 
 def test_a_refused_recording_may_be_repeated(work: Work, cast: Cast, debt: str) -> None:
