@@ -22,9 +22,12 @@ class TrialBalance(NamedTuple):
         return not self.unbalanced and all(debit == credit for debit, credit in self.turnover.values())
 
 
-def post(session: Session, drafts: Sequence[Draft]) -> int:
-    """Appends entries in the caller's transaction; those whose key is posted already are left out. Returns how many were new."""
-    return _append(session, [(draft, None) for draft in drafts])
+def post(session: Session, drafts: Sequence[Draft], *, unposted: bool = False) -> int:
+    """Appends entries in the caller's transaction; those whose key is posted already are left out. Returns how many were new.
+
+    `unposted`: the caller knows that none is; if one was all the same, the database refuses.
+    """
+    return _append(session, [(draft, None) for draft in drafts], look=not unposted)
 
 
 def reverse(session: Session, entries: Sequence[StoredEntry], *, reason: str) -> int:
@@ -34,7 +37,7 @@ def reverse(session: Session, entries: Sequence[StoredEntry], *, reason: str) ->
         lines = tuple(Line(line.entity, line.kind, line.currency, -line.amount) for line in entry.lines)
         draft = Draft(f"reversal:{entry.id}", reason, entry.subject, entry.at, lines, entry.block_number)
         drafts.append((draft, entry.id))
-    return _append(session, drafts)
+    return _append(session, drafts, look=True)
 
 
 def reverse_blocks(session: Session, from_block: int) -> int:
@@ -68,11 +71,11 @@ def broken_links(session: Session) -> Iterator[tuple[StoredEntry, bytes]]:
         previous, number = entry.hash, entry.id
 
 
-def _append(session: Session, drafts: Sequence[tuple[Draft, int | None]]) -> int:
+def _append(session: Session, drafts: Sequence[tuple[Draft, int | None]], *, look: bool) -> int:
     if not drafts:
         return 0
     repo.lock_chain(session)
-    known = repo.known_keys(session, [draft.key for draft, _ in drafts])
+    known = repo.known_keys(session, [draft.key for draft, _ in drafts]) if look else set()
     number, previous = repo.last(session) or (0, chain_hash.START)
     entries = []
     for draft, reverses in drafts:

@@ -22,20 +22,22 @@ from registry.sync.repo_outbox import Result
 _LOT_ARGUMENTS = ("lot", "into", "absorbed")
 
 
-def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, undo_from: int) -> None:
-    """Writes everything that these blocks change, checkpoint included. Blocks from `undo_from` on keep their undo.
+def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, undo_from: int) -> list[int]:
+    """Writes everything that these blocks change, checkpoint included; gives the messages that have their result now.
 
-    The caller holds the index lock and has checked that the first block follows the checkpoint.
+    Blocks from `undo_from` on keep their undo.
+
+    The caller has locked the checkpoint and checked that the first block follows the checkpoint.
     """
     batch = _Batch(session)
     batch.prefetch([located.event for read in reads for located in read.events])
     for read in reads:
         batch.apply(read, keep_undo=read.block.number >= undo_from)
     batch.flush()
-    repo_outbox.settle(session, _results(reads), now=now)
+    settled = repo_outbox.settle(session, _results(reads), now=now)
     last = reads[-1].block
-    repo.set_checkpoint(session, last.number, last.hash)
-    repo.announce(session, repo.INDEXED, str(last.number))
+    repo.move_checkpoint(session, last.number, last.hash, settled=settled)
+    return settled
 
 
 class _Batch:
@@ -74,7 +76,7 @@ class _Batch:
         self._followers.flush()
         repo.add_blocks(self._session, self._blocks)
         repo.add_events(self._session, self._events)
-        ledger.post(self._session, self._drafts)
+        ledger.post(self._session, self._drafts, unposted=True)
 
     def _one(self, event: Event, place: Place, block_hash: bytes) -> None:
         found = facts.of(self._mirror, event, place, block_hash=block_hash, price=self._followers.price(event))

@@ -123,8 +123,9 @@ class Followers:
                 self._change("financings", record, state="locked", locked_block=place.number)
                 return
 
-    def _pledge_released(self, event: Event, place: Place) -> None:
-        self._change("financings", self._financing(event.args["lot"], "completed"), state="pledge_released", settled_block=place.number)
+    def _pledge_released(self, event: Event, _place: Place) -> None:
+        # `settled_block` stays the one of the pay-out: that is where its posting comes from.
+        self._change("financings", self._financing(event.args["lot"], "completed"), state="pledge_released")
 
     def _payment(self, event: Event, place: Place) -> None:
         record = self._records.payments.get(event.args["receipt"])

@@ -1,7 +1,9 @@
 """The indexer: takes the chain's blocks into the database, each exactly once, and follows the chain where it turns."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from chain.errors import BlockNotFound
 from chain.gateway import ChainGateway
 from chain.types import BlockRef
 from registry.kernel import crash
@@ -22,6 +24,9 @@ class Progress:
     head: int
     # Blocks this step applied; negative when it rewound.
     applied: int
+    # Transactions of the blocks it applied, and the messages that have their result by it.
+    transactions: tuple[bytes, ...] = ()
+    settled: tuple[int, ...] = ()
 
     @property
     def behind(self) -> bool:
@@ -37,21 +42,24 @@ class Indexer:
         self._work = work
         self._gateway = gateway
         self._start = start
+        # The checkpoint as this indexer has left it; None: read it.
+        self._position: tuple[int, bytes] | None = None
 
-    def step(self) -> Progress:
-        """Applies the next blocks, or rewinds when the chain has turned. ChainHalted, or what the gateway raises."""
-        number, parent = self._checkpoint()
+    def step(self, *, mined: bool = False) -> Progress:
+        """Applies the next blocks, or rewinds when the chain has turned. ChainHalted, or what the gateway raises.
+
+        `mined`: a block was mined just now; where blocks are final at once, the head need not be asked for then.
+        """
+        number, parent = self._position or self._checkpoint()
+        if mined and self._gateway.finality == 0:
+            with suppress(BlockNotFound):
+                return self._take(self._read(number + 1, number + 1), head=number + 1)
         head = self._gateway.head()
         if self._turned(head, number, parent):
             return self._rewind(head, number, parent)
         if head.number <= number:
             return Progress(number, head.number, 0)
-        reads = self._read(number + 1, head.number)
-        if not blocks.linked(reads, parent):
-            return self._rewind(head, number, parent)
-        crash.point(crash.Point.INDEX_READ)
-        applied = self.apply(reads, after=number, head=head.number)
-        return Progress(reads[-1].block.number if applied else number, head.number, applied)
+        return self._take(self._read(number + 1, head.number), head=head.number)
 
     def catch_up(self) -> int:
         """Steps until nothing is left; gives the number of the last applied block."""
@@ -59,34 +67,45 @@ class Indexer:
             pass
         return progress.indexed
 
-    def apply(self, reads: list[Read], *, after: int, head: int) -> int:
-        """Applies blocks that follow block `after`, in one transaction. Gives 0 when another writer has moved the checkpoint."""
+    def apply(self, reads: list[Read], *, after: tuple[int, bytes], head: int) -> list[int] | None:
+        """Applies blocks that follow block `after` in one transaction; gives the messages that have their result by it.
+
+        None when another writer has moved the checkpoint.
+        """
         final = head - self._gateway.finality
         with self._work.begin(SERVICE) as unit:
-            repo.lock_index(unit.session)
-            current = repo.checkpoint(unit.session)
-            if current != (after, reads[0].block.parent_hash):
-                return 0
-            apply_blocks(unit.session, reads, now=unit.now, undo_from=final + 1)
+            if repo.checkpoint(unit.session, lock=True) != after:
+                return None
+            settled = apply_blocks(unit.session, reads, now=unit.now, undo_from=final + 1)
             if self._gateway.finality:
                 repo.forget_undo(unit.session, final)
             crash.point(crash.Point.INDEX_WRITTEN)
         crash.point(crash.Point.INDEX_COMMITTED)
-        return len(reads)
+        return settled
+
+    def _take(self, reads: list[Read], *, head: int) -> Progress:
+        number, parent = self._position or self._checkpoint()
+        if not blocks.linked(reads, parent):
+            return self._rewind(self._gateway.head(), number, parent)
+        crash.point(crash.Point.INDEX_READ)
+        self._position = None
+        settled = self.apply(reads, after=(number, parent), head=head)
+        if settled is None:
+            return Progress(number, head, 0)
+        last = reads[-1].block
+        self._position = (last.number, last.hash)
+        transactions = tuple(tx_hash for read in reads for tx_hash in read.block.transactions)
+        return Progress(last.number, max(head, last.number), len(reads), transactions, tuple(settled))
 
     def _checkpoint(self) -> tuple[int, bytes]:
         with self._work.begin(SERVICE) as unit:
             found = repo.checkpoint(unit.session)
-        if found is not None:
-            return found
-        first = self._gateway.block(self._start)
-        with self._work.begin(SERVICE) as unit:
-            repo.lock_index(unit.session)
-            found = repo.checkpoint(unit.session)
-            if found is None:
-                found = (first.number, first.hash)
-                repo.add_blocks(unit.session, [(repo.Applied(first.number, first.hash, first.parent_hash, first.timestamp), [])])
-                repo.set_checkpoint(unit.session, *found)
+        if found is None:
+            first = self._gateway.block(self._start)
+            with self._work.begin(SERVICE) as unit:
+                repo.start_checkpoint(unit.session, repo.Applied(first.number, first.hash, first.parent_hash, first.timestamp))
+                found = repo.checkpoint(unit.session) or (first.number, first.hash)
+        self._position = found
         return found
 
     def _turned(self, head: BlockRef, number: int, block_hash: bytes) -> bool:
@@ -110,10 +129,10 @@ class Indexer:
         return reads
 
     def _rewind(self, head: BlockRef, number: int, block_hash: bytes) -> Progress:
+        self._position = None
         to = reorg.fork_point(self._work, self._gateway, checkpoint=number, head=head.number)
         with self._work.begin(SERVICE) as unit:
-            repo.lock_index(unit.session)
-            if repo.checkpoint(unit.session) != (number, block_hash):
+            if repo.checkpoint(unit.session, lock=True) != (number, block_hash):
                 return Progress(number, head.number, 0)
             reorg.rewind(unit.session, to, now=unit.now)
             crash.point(crash.Point.REWIND_WRITTEN)

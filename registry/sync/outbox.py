@@ -5,7 +5,9 @@ in memory while the process lives and nowhere else in the clear.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import orjson
 
@@ -51,42 +53,58 @@ class Submitter:
         self._work = work
         self._gateway = gateway
         self._secrets = secrets or Secrets()
-        # Message -> when it was last sent (monotonic).
-        self._sent: dict[int, float] = {}
+        # Signed and without a receipt, by transaction; None: the tables have to be read.
+        self._waiting: dict[bytes, Signed] | None = None
+        # Transaction -> when it was last sent (monotonic).
+        self._sent: dict[bytes, float] = {}
 
     def sign_batch(self, limit: int = BATCH) -> int:
         """Signs the oldest queued messages; gives how many left the queue."""
         with self._work.begin(SERVICE) as unit:
-            if not repo_outbox.lock_signing(unit.session):
-                return 0
             messages = repo_outbox.queued(unit.session, limit)
             if not messages:
                 return 0
-            count = self._sign(unit, messages)
+            signed = self._sign(unit, messages)
             crash.point(crash.Point.SUBMIT_SIGNING)
         crash.point(crash.Point.SUBMIT_SIGNED)
-        return count
+        if self._waiting is not None:
+            self._waiting |= {message.tx_hash: message for message in signed}
+        return len(messages)
 
     def send(self, limit: int = BATCH) -> int:
-        """Sends the oldest signed messages that were not sent lately; gives how many. Raises what the gateway raises."""
-        with self._work.begin(SERVICE) as unit:
-            waiting = repo_outbox.signed(unit.session, limit)
+        """Sends signed messages that were not sent lately, in the order of their nonces; gives how many. Raises what the gateway raises."""
+        if self._waiting is None:
+            with self._work.begin(SERVICE) as unit:
+                self._waiting = {message.tx_hash: message for message in in_nonce_order(repo_outbox.signed(unit.session))}
         now = time.monotonic()
-        due = [message for message in waiting if now - self._sent.get(message.id, -_RESEND_AFTER) >= _RESEND_AFTER]
+        due = [message for message in self._waiting.values() if now - self._sent.get(message.tx_hash, -_RESEND_AFTER) >= _RESEND_AFTER]
+        due = due[:limit]
         if not due:
             return 0
         try:
             self._gateway.broadcast([message.raw for message in due], int(self._work.clock.now().timestamp()))
         except NonceSpent:
-            self._replace(waiting)
+            self._replace(list(self._waiting.values()))
+            self._waiting = None
             return 0
-        self._sent = {message.id: self._sent.get(message.id, now) for message in waiting} | {message.id: now for message in due}
+        self._sent |= {message.tx_hash: now for message in due}
         crash.point(crash.Point.SUBMIT_SENT)
         return len(due)
 
-    def _sign(self, unit: Unit, messages: Sequence[OutboxMessage]) -> int:
-        nonces = repo_outbox.next_nonces(unit.session, {message.signer for message in messages})
-        signed: list[Signed] = []
+    def mined(self, transactions: Iterable[bytes]) -> None:
+        """These transactions have a receipt that is indexed."""
+        for tx_hash in transactions:
+            self._sent.pop(tx_hash, None)
+            if self._waiting is not None:
+                self._waiting.pop(tx_hash, None)
+
+    def look_again(self) -> None:
+        """Forgets what was sent: after a rewind or an error, everything without a receipt is read and sent again."""
+        self._waiting = None
+        self._sent = {}
+
+    def _sign(self, unit: Unit, messages: Sequence[OutboxMessage]) -> list[Signed]:
+        ready: list[tuple[OutboxMessage, bytes, signing.TransactionFields]] = []
         rejected: list[Rejected] = []
         for message in messages:
             secret = self._secrets.of(unit, message.signer)
@@ -94,20 +112,21 @@ class Submitter:
                 rejected.append(_rejected(message, "NoSecret", signer=message.signer))
                 continue
             try:
-                call = _call(message, self._work, nonces[message.signer])
+                ready.append((message, secret, _call(message, self._work)))
             except BadCall as error:
                 rejected.append(_rejected(message, "BadCall", why=str(error)))
-                continue
-            transaction = signing.sign_transaction(secret, call)
-            signed.append(Signed(message.id, message.signer, call.nonce, transaction.hash, transaction.raw))
+        nonces = repo_outbox.take_nonces(unit.session, Counter(message.signer for message, _, _ in ready)) if ready else {}
+        signed = []
+        for message, secret, call in ready:
+            transaction = signing.sign_transaction(secret, replace(call, nonce=nonces[message.signer]))
+            signed.append(Signed(message.id, message.signer, nonces[message.signer], transaction.hash, transaction.raw))
             nonces[message.signer] += 1
         unit.session.expunge_all()
-        repo_outbox.set_nonces(unit.session, nonces)
         repo_outbox.store_signed(unit.session, signed, unit.now)
         if rejected:
             repo_outbox.store_rejected(unit.session, rejected, unit.now)
-            repo.announce(unit.session, repo.INDEXED, "rejected")
-        return len(messages)
+            repo.announce(unit.session, repo.INDEXED, repo.payload(0, [message.id for message in rejected]))
+        return signed
 
     def _replace(self, waiting: Sequence[Signed]) -> None:
         """Some nonce was used by a transaction that is not ours: those messages get new nonces, above what the chain has seen."""
@@ -121,13 +140,22 @@ class Submitter:
             repo_outbox.requeue(unit.session, [message.id for message in stale], unit.now)
 
 
-def _call(message: OutboxMessage, work: Work, nonce: int) -> signing.TransactionFields:
-    """The transaction of a message. BadCall when the contract has no such call or no block could hold it."""
+def in_nonce_order(messages: Sequence[Signed]) -> list[Signed]:
+    """Messages in their order, but each signer's by nonce: a message may be committed, and get its nonce, before an older one is."""
+    by_signer: dict[str, list[Signed]] = {}
+    for message in messages:
+        by_signer.setdefault(message.signer, []).append(message)
+    following = {signer: iter(sorted(own, key=lambda message: message.nonce)) for signer, own in by_signer.items()}
+    return [next(following[message.signer]) for message in messages]
+
+
+def _call(message: OutboxMessage, work: Work) -> signing.TransactionFields:
+    """The transaction of a message, without its nonce. BadCall when the contract has no such call or no block could hold it."""
     gas = calldata.gas_for(message.function, message.args)
     data = calldata.encode_wire(message.function, message.args)
     if gas > MAX_GAS or len(data) > MAX_DATA:
         raise BadCall(message.function, "too large for one transaction; split it")
-    return signing.TransactionFields(work.network.chain_id, nonce, work.network.contract, data, gas)
+    return signing.TransactionFields(work.network.chain_id, 0, work.network.contract, data, gas)
 
 
 def _rejected(message: OutboxMessage, error: str, **detail: str) -> Rejected:

@@ -46,13 +46,12 @@ def fork_point(work: Work, gateway: ChainGateway, *, checkpoint: int, head: int)
 
 
 def rewind(session: Session, to: Applied, *, now: datetime) -> None:
-    """Takes back every block above `to`, in the caller's transaction, which holds the index lock."""
+    """Takes back every block above `to`, in the caller's transaction, which has locked the checkpoint."""
     _restore(session, _oldest(repo.undo_above(session, to.number)))
     ledger.reverse_blocks(session, to.number + 1)
     repo_outbox.unsettle(session, to.number, now=now)
     repo.drop_above(session, to.number)
-    repo.set_checkpoint(session, to.number, to.hash)
-    repo.announce(session, repo.INDEXED, str(to.number))
+    repo.move_checkpoint(session, to.number, to.hash, settled=None)
 
 
 def _oldest(items: list[list[Any]]) -> dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]]:

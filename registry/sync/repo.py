@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import FromClause, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from registry.funding.tables import FinancingRecord, PaymentRecord
@@ -13,9 +14,9 @@ from registry.receivables.tables import OfferRecord
 from registry.sync.tables import ChainBlock, ChainEvent, Checkpoint
 
 Row = dict[str, Any]
-# Held by the one transaction that moves the checkpoint.
-_INDEX_LOCK = 0x7411_0002
 INDEXED = "tallystick_indexed"
+# A notification holds 8,000 bytes.
+_MOST_NAMED = 400
 
 _RECORDS: dict[str, FromClause] = {model.__tablename__: model.__table__ for model in (OfferRecord, FinancingRecord, PaymentRecord)}
 
@@ -29,20 +30,32 @@ class Applied(NamedTuple):
     timestamp: int
 
 
-def lock_index(session: Session) -> None:
-    """Until this transaction ends, nobody else moves the checkpoint."""
-    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _INDEX_LOCK})
-
-
-def checkpoint(session: Session) -> tuple[int, bytes] | None:
-    """Number and hash of the last applied block."""
-    row = session.execute(select(Checkpoint.number, Checkpoint.hash)).first()
+def checkpoint(session: Session, *, lock: bool = False) -> tuple[int, bytes] | None:
+    """Number and hash of the last applied block. `lock`: until this transaction ends, nobody else moves it."""
+    query = select(Checkpoint.number, Checkpoint.hash)
+    row = session.execute(query.with_for_update() if lock else query).first()
     return None if row is None else (row.number, row.hash)
 
 
-def set_checkpoint(session: Session, number: int, block_hash: bytes) -> None:
-    """Moves the checkpoint."""
-    repo_bulk.upsert(session, Checkpoint.__table__, [{"id": 1, "number": number, "hash": block_hash}])
+def start_checkpoint(session: Session, block: Applied) -> None:
+    """Sets the first checkpoint on a block that is not indexed itself, unless there is one."""
+    row = {"id": 1, "number": block.number, "hash": block.hash}
+    if session.execute(insert(Checkpoint).values(row).on_conflict_do_nothing().returning(Checkpoint.id)).first() is not None:
+        add_blocks(session, [(block, [])])
+
+
+def move_checkpoint(session: Session, number: int, block_hash: bytes, *, settled: Collection[int] | None) -> None:
+    """Moves the checkpoint. Listeners are told when this transaction commits; `settled`: messages with a result, None: any may have."""
+    moved = "with moved as (update checkpoint set number = :number, hash = :hash) select pg_notify(:channel, :payload)"
+    values = {"number": number, "hash": block_hash, "channel": INDEXED, "payload": payload(number, settled)}
+    session.execute(text(moved), values)
+
+
+def payload(number: int, settled: Collection[int] | None) -> str:
+    """What a notification says: block number, and the messages that have a result by it ("*" when they are too many to name)."""
+    if settled is None or len(settled) > _MOST_NAMED:
+        return f"{number} *"
+    return f"{number} {','.join(map(str, settled))}"
 
 
 def add_blocks(session: Session, blocks: Sequence[tuple[Applied, list[Any]]]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from registry.kernel import repo_bulk
-from registry.kernel.tables import Installation, Nonce, OutboxMessage
+from registry.kernel.tables import Installation, OutboxMessage
 
 # Held by the one transaction that signs.
 _SIGN_LOCK = 0x7411_0003
@@ -55,33 +55,31 @@ class Queue(NamedTuple):
         return self.queued + self.signed
 
 
-def lock_signing(session: Session) -> bool:
-    """Whether this transaction is the one that signs; it stays so until it ends."""
-    return bool(session.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _SIGN_LOCK}))
-
-
 def queued(session: Session, limit: int) -> Sequence[OutboxMessage]:
-    """The oldest messages without a nonce, locked; those that another transaction holds are left for later."""
-    query = select(OutboxMessage).where(OutboxMessage.state == "queued").order_by(OutboxMessage.id).limit(limit)
+    """The oldest messages without a nonce; none while another transaction signs. This one is the one that signs until it ends.
+
+    Rows are locked too: a row that another signer committed while this query waited for its turn is looked at again and left out.
+    """
+    free = select(func.pg_try_advisory_xact_lock(_SIGN_LOCK)).scalar_subquery()
+    query = select(OutboxMessage).where(OutboxMessage.state == "queued", free).order_by(OutboxMessage.id).limit(limit)
     return session.scalars(query.with_for_update(skip_locked=True)).all()
 
 
-def next_nonces(session: Session, addresses: Collection[str]) -> dict[str, int]:
-    """Next nonce of each address, locked; an address that never sent starts at 0."""
-    rows = session.execute(select(Nonce.address, Nonce.next).where(Nonce.address.in_(addresses)).with_for_update())
-    return dict.fromkeys(addresses, 0) | {row.address: row.next for row in rows}
-
-
-def set_nonces(session: Session, nonces: Mapping[str, int]) -> None:
-    """Stores next nonces."""
-    repo_bulk.upsert(session, Nonce.__table__, [{"address": address, "next": number} for address, number in sorted(nonces.items())])
+def take_nonces(session: Session, counts: Mapping[str, int]) -> dict[str, int]:
+    """Allocates this many nonces to each address; gives the first of each. An address that never sent starts at 0."""
+    addresses = sorted(counts)
+    query = text(
+        "insert into nonces (address, next) select * from unnest(cast(:addresses as varchar[]), cast(:counts as bigint[]))"
+        " on conflict (address) do update set next = nonces.next + excluded.next returning address, next"
+    )
+    rows = session.execute(query, {"addresses": addresses, "counts": [counts[address] for address in addresses]})
+    return {row.address: row.next - counts[row.address] for row in rows}
 
 
 def raise_nonce(session: Session, address: str, least: int) -> None:
     """The next nonce of an address is `least` at least."""
-    known = session.get(Nonce, address)
-    if known is None or known.next < least:
-        set_nonces(session, {address: least})
+    query = "insert into nonces values (:address, :least) on conflict (address) do update set next = greatest(nonces.next, excluded.next)"
+    session.execute(text(query), {"address": address, "least": least})
 
 
 def store_signed(session: Session, messages: Sequence[Signed], now: datetime) -> None:
@@ -96,17 +94,11 @@ def store_rejected(session: Session, messages: Sequence[Rejected], now: datetime
     repo_bulk.update(session, OutboxMessage.__table__, ("state", "error", "detail", "updated_at"), rows=rows)
 
 
-def signed(session: Session, limit: int, *, after: int = 0) -> list[Signed]:
+def signed(session: Session) -> list[Signed]:
     """Messages with bytes and no receipt, oldest first."""
-    query = (
-        select(OutboxMessage.id, OutboxMessage.signer, OutboxMessage.nonce, OutboxMessage.tx_hash, OutboxMessage.raw)
-        .where(OutboxMessage.state == "signed", OutboxMessage.id > after)
-        .order_by(OutboxMessage.id)
-        .limit(limit)
-    )
-    return [
-        Signed(number, signer, nonce or 0, tx_hash or b"", raw or b"") for number, signer, nonce, tx_hash, raw in session.execute(query)
-    ]
+    columns = (OutboxMessage.id, OutboxMessage.signer, OutboxMessage.nonce, OutboxMessage.tx_hash, OutboxMessage.raw)
+    rows = session.execute(select(*columns).where(OutboxMessage.state == "signed").order_by(OutboxMessage.id))
+    return [Signed(number, signer, nonce or 0, tx_hash or b"", raw or b"") for number, signer, nonce, tx_hash, raw in rows]
 
 
 def requeue(session: Session, numbers: Sequence[int], now: datetime) -> None:
@@ -115,17 +107,18 @@ def requeue(session: Session, numbers: Sequence[int], now: datetime) -> None:
     session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(numbers), OutboxMessage.state == "signed").values(values))
 
 
-def settle(session: Session, results: Sequence[Result], *, now: datetime) -> None:
-    """Records results of the messages that these transactions carried; other transactions are nobody's here."""
+def settle(session: Session, results: Sequence[Result], *, now: datetime) -> list[int]:
+    """Records results of the messages that these transactions carried, and gives them; other transactions are nobody's here."""
     if not results:
-        return
+        return []
     columns = [list(values) for values in zip(*results, strict=True)]
-    session.connection().exec_driver_sql(
+    rows = session.connection().exec_driver_sql(
         "update outbox o set state = w.state, block_number = w.number, error = w.error, detail = w.detail, updated_at = %s"
         " from unnest(%s::bytea[], %s::bigint[], %s::varchar[], %s::varchar[], %s::jsonb[]) w(hash, number, state, error, detail)"
-        " where o.tx_hash = w.hash and o.state = 'signed'",
+        " where o.tx_hash = w.hash and o.state = 'signed' returning o.id",
         (now, *columns),
     )
+    return list(rows.scalars())
 
 
 def unsettle(session: Session, above: int, *, now: datetime) -> None:
@@ -149,12 +142,6 @@ def messages(session: Session, numbers: Collection[int]) -> dict[int, OutboxMess
     """Messages by number."""
     rows = session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(numbers)))
     return {row.id: row for row in rows}
-
-
-def unfinished(session: Session, numbers: Collection[int]) -> int:
-    """How many of these messages have no result yet."""
-    query = text("select count(*) from outbox where id = any(:numbers) and state in ('queued', 'signed')")
-    return int(session.scalar(query, {"numbers": list(numbers)}) or 0)
 
 
 def manifest(session: Session) -> dict[str, Any] | None:

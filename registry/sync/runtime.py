@@ -145,12 +145,19 @@ class Runtime:
 
     def _work_once(self) -> bool:
         """One round: sign, send, index. Whether anything was done."""
-        signed = self._submitter.sign_batch()
-        sent = self._submitter.send()
-        progress = self._indexer.step()
+        try:
+            signed = self._submitter.sign_batch()
+            sent = self._submitter.send()
+            progress = self._indexer.step(mined=bool(sent))
+        except BaseException:
+            self._submitter.look_again()
+            raise
         self._indexed, self._head = progress.indexed, progress.head
+        self._submitter.mined(progress.transactions)
+        if progress.applied < 0:
+            self._submitter.look_again()
         if progress.applied:
-            self._listener.indexed.ring()
+            self._listener.finished(progress.settled if progress.applied > 0 else None)
         return bool(signed or sent or progress.applied or progress.behind)
 
     def _pending(self) -> bool:
@@ -160,7 +167,7 @@ class Runtime:
     def _halt(self, error: Exception) -> None:
         self._halted = error
         log.critical("sync halted: %s: %s", type(error).__name__, error)
-        self._listener.indexed.ring()
+        self._listener.finished(None)
 
     def _raise_if_halted(self) -> None:
         if self._halted is not None:

@@ -21,6 +21,8 @@ from registry.sync import repo, repo_outbox
 _LOOK_AGAIN = 1.0
 # Seconds between attempts to listen again, and the longest a stop takes.
 _RETRY = 0.2
+# States of a message that has its result.
+FINISHED = {"confirmed", "reverted", "rejected"}
 
 
 class Bell:
@@ -47,8 +49,16 @@ class Bell:
             self._condition.wait_for(lambda: self._rings > seen, timeout=seconds)
 
 
+class Waiter:
+    """Somebody who waits for messages: woken when the last of them has a result, or when nobody can say which have one."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        self.left = set(numbers)
+        self.woken = threading.Event()
+
+
 class Listener:
-    """Turns notifications of the database into rings: `enqueued` when there is work, `indexed` when results are there."""
+    """Turns notifications of the database into wake-ups: `enqueued` rings when there is work, waiters learn which messages are done."""
 
     def __init__(self, work: Work, url: str = "") -> None:
         """`url`: where to LISTEN, as SQLAlchemy writes it; empty: where the pool connects to. A transaction pooler can't LISTEN."""
@@ -58,6 +68,7 @@ class Listener:
         self._listening = threading.Event()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._waiters: set[Waiter] = set()
         self.enqueued = Bell()
         self.indexed = Bell()
 
@@ -76,9 +87,39 @@ class Listener:
             thread, self._thread = self._thread, None
         self._stop.set()
         self.enqueued.ring()
-        self.indexed.ring()
+        self.finished(None)
         if thread is not None:
             thread.join()
+
+    def finished(self, numbers: Collection[int] | None) -> None:
+        """These messages have a result; None: any may have one."""
+        with self._guard:
+            for waiter in self._waiters:
+                if numbers is not None:
+                    waiter.left.difference_update(numbers)
+                if numbers is None or not waiter.left:
+                    waiter.woken.set()
+        self.indexed.ring()
+
+    def wait_for(self, numbers: Collection[int], seconds: float) -> dict[int, OutboxMessage]:
+        """These messages, as soon as all have a result; as they stand when the time is over."""
+        self.start()
+        end = time.monotonic() + seconds
+        waiter = Waiter(numbers)
+        with self._guard:
+            self._waiters.add(waiter)
+        try:
+            while True:
+                waiter.woken.clear()
+                with self._work.begin(SERVICE) as unit:
+                    left = end - time.monotonic()
+                    found = repo_outbox.messages(unit.session, numbers)
+                if left <= 0 or all(message.state in FINISHED for message in found.values()):
+                    return found
+                waiter.woken.wait(min(left, _LOOK_AGAIN))
+        finally:
+            with self._guard:
+                self._waiters.discard(waiter)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -99,19 +140,16 @@ class Listener:
         self._listening.set()
         # What was sent before anyone listened.
         self.enqueued.ring()
-        self.indexed.ring()
+        self.finished(None)
         while not self._stop.is_set():
             for notification in connection.notifies(timeout=_RETRY, stop_after=1):
-                (self.enqueued if notification.channel == CHANNEL else self.indexed).ring()
+                if notification.channel == CHANNEL:
+                    self.enqueued.ring()
+                else:
+                    self.finished(told(notification.payload))
 
-    def wait_for(self, numbers: Collection[int], seconds: float) -> dict[int, OutboxMessage]:
-        """These messages, as soon as all have a result; as they stand when the time is over."""
-        self.start()
-        end = time.monotonic() + seconds
-        while True:
-            seen = self.indexed.rings
-            with self._work.begin(SERVICE) as unit:
-                left = end - time.monotonic()
-                if left <= 0 or not repo_outbox.unfinished(unit.session, numbers):
-                    return repo_outbox.messages(unit.session, numbers)
-            self.indexed.wait(seen, min(left, _LOOK_AGAIN))
+
+def told(payload: str) -> list[int] | None:
+    """Which messages a notification names ("BLOCK MESSAGE,MESSAGE,..."); None: too many to name."""
+    _, _, names = payload.partition(" ")
+    return None if names == "*" else [int(name) for name in names.split(",") if name]
