@@ -34,6 +34,18 @@ def test_invoice_becomes_a_claim_that_is_split_financed_paid_and_reconciled(worl
     assert report["breaks"] == []
 
 
+def test_pledge_is_taken_and_let_go(world: World) -> None:
+    lot = world.accepted()["root_lot"]
+    body = {"lot": lot, "funder": world["bank"].entity, "kind": "pledge", "price": eur("900.00"), "until": world.soon()}
+    number = world["supplier"].made("/v1/financings", body)["id"]
+    assert world["bank"].made(f"/v1/financings/{number}/complete", {"reference": "SEPA 2"})["state"] == "completed"
+    pledged = world["supplier"].shown(f"/v1/lots/{lot}")
+    assert (pledged["holder"], pledged["state"]) == (world["supplier"].entity, "pledged")
+    released = world["bank"].made(f"/v1/financings/{number}/release-pledge", {"registration": "ZDW-1"})
+    assert released["state"] == "pledge_released"
+    assert world["auditor"].shown("/v1/check")["breaks"] == []
+
+
 def test_payee_refuses_and_obligor_cancels(world: World) -> None:
     refused = world["supplier"].made(f"/v1/payables/{world.confirmed()}/refuse")
     assert refused["state"] == "refused"
