@@ -49,7 +49,7 @@ class Problem(BaseModel):
     context: dict[str, Any] = Field(default_factory=dict)
 
 
-def problem(status: int, code: str, detail: str, context: dict[str, Any] | None = None) -> Problem:
+def problem(status: int, code: str, detail: str, *, context: dict[str, Any] | None = None) -> Problem:
     """A problem document; its type is a URN made of the code."""
     title = HTTPStatus(status).phrase
     return Problem(type=f"urn:tallystick:problem:{code}", title=title, status=status, detail=detail, code=code, context=context or {})
@@ -57,7 +57,7 @@ def problem(status: int, code: str, detail: str, context: dict[str, Any] | None 
 
 def problem_of(error: DomainError) -> Problem:
     """The problem document of a domain error."""
-    return problem(STATUS[error.kind], error.code, error.message, {key: _plain(value) for key, value in error.context.items()})
+    return problem(STATUS[error.kind], error.code, error.message, context={key: _plain(value) for key, value in error.context.items()})
 
 
 def _plain(value: object) -> Any:
@@ -94,7 +94,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def payload(_request: Request, error: RequestValidationError) -> Response:
         detail = "the request does not have the documented shape; see context.errors"
-        return answer(problem(422, "malformed_request", detail, _payload_errors(error)))
+        return answer(problem(422, "malformed_request", detail, context=_payload_errors(error)))
 
     @app.exception_handler(HTTPException)
     def http(_request: Request, error: HTTPException) -> Response:
@@ -122,4 +122,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def unexpected(request: Request, _error: Exception) -> Response:
         where = {"request_id": request.scope.get("state", {}).get("request_id", "")}
-        return answer(problem(500, "internal_error", "this is a fault of the service; tell its operator the request id", where))
+        return answer(problem(500, "internal_error", "this is a fault of the service; tell its operator the request id", context=where))
