@@ -18,6 +18,11 @@ ChainError
         BadCall                  give_up
         BadSignature             give_up
         BadRlp                   give_up
+    EvidenceRefused
+        BadProof                 give_up
+        BadSeal                  give_up
+        BadCertificate           give_up
+            WrongPin             give_up
 """
 
 from enum import StrEnum
@@ -154,3 +159,23 @@ class BadSignature(ValueRefused):
 
 class BadRlp(ValueRefused):
     """Not the one canonical RLP encoding of anything."""
+
+
+class EvidenceRefused(ChainError):
+    """What was handed in as evidence proves nothing; the message says why."""
+
+
+class BadProof(EvidenceRefused):
+    """Not an EIP-1186 proof of this account or slot under this root."""
+
+
+class BadSeal(EvidenceRefused):
+    """A header that its validators did not seal, or not enough of them."""
+
+
+class BadCertificate(EvidenceRefused):
+    """A claim certificate, or a pin, that is not in its one form or does not prove what it says."""
+
+
+class WrongPin(BadCertificate):
+    """The certificate is of another network than the pin."""

@@ -14,11 +14,12 @@ def ordered_root(values: Sequence[bytes]) -> bytes:
     """Root hash of the trie that maps each position to its value."""
     if not values:
         return EMPTY_ROOT
-    pairs = sorted((_nibbles(rlp.encode(rlp.number(position))), value) for position, value in enumerate(values))
+    pairs = sorted((nibbles(rlp.encode(rlp.number(position))), value) for position, value in enumerate(values))
     return keccak(_node(pairs, 0))
 
 
-def _nibbles(key: bytes) -> bytes:
+def nibbles(key: bytes) -> bytes:
+    """A key as nibbles, one byte each."""
     return bytes(half for byte in key for half in (byte >> 4, byte & 15))
 
 

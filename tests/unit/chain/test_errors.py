@@ -36,5 +36,5 @@ def test_the_drawn_tree_is_the_tree() -> None:
 
 
 def test_every_raisable_error_names_its_action() -> None:
-    abstract = {"ChainError", "NodeError", "EngineError", "ValueRefused"}
+    abstract = {"ChainError", "NodeError", "EngineError", "ValueRefused", "EvidenceRefused"}
     assert {name for name, (_, action) in _drawn().items() if action is None} == abstract
