@@ -33,7 +33,9 @@ class Rpc:
         """`timeout` in seconds, for each HTTP request."""
         self.url = url
         # Proxies of the environment are for downloads, not for a node.
-        self._client = httpx.Client(timeout=timeout, trust_env=False, headers={"content-type": "application/json"})
+        # A node of one's own speaks plain HTTP: no certificates are loaded for it, which takes longer than many a call.
+        secure = url.lower().startswith("https:")
+        self._client = httpx.Client(timeout=timeout, trust_env=False, verify=secure, headers={"content-type": "application/json"})
 
     def call(self, method: str, *params: Any) -> Any:
         """The result of one call. NodeRefused with the node's error, NodeUnavailable when there is no answer."""

@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from scripts.story.process import client
+
 PATIENCE_SECONDS = 60
 
 
@@ -25,7 +27,7 @@ class Party:
         self.name = name
         self.url = url
         self.token = token
-        self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_SECONDS)
+        self._http = client(url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_SECONDS)
 
     def get(self, path: str, **query: Any) -> Any:
         """A read; the parsed answer."""

@@ -2,16 +2,24 @@
 
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 HOST = "127.0.0.1"
 START_SECONDS = 90
+
+
+def client(url: str, **options: Any) -> httpx.Client:
+    """A client of a service on the loopback address. No proxy of the environment stands in between, and plain HTTP needs no certificates,
+    which take long to load."""
+    return httpx.Client(base_url=url, trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), **options)
 
 
 class ServiceFailed(Exception):
@@ -40,6 +48,7 @@ class Service:
         self._log = (data / "service.log").open("ab")
         self.port = free_port(port)
         self.url = f"http://{HOST}:{self.port}"
+        self._http = client(self.url, timeout=5)
         ours, theirs = socket.socketpair()
         arguments = ["--data", str(data), "--port", str(self.port), "--control", str(theirs.fileno()), "--now", str(int(now.timestamp()))]
         self._process = subprocess.Popen(
@@ -59,7 +68,7 @@ class Service:
             if self._process.poll() is not None:
                 raise ServiceFailed(f"the service ended with code {self._process.returncode}; see {self._data / 'service.log'}")
             try:
-                if httpx.get(f"{self.url}/ready", timeout=2).status_code == httpx.codes.OK:
+                if self._http.get("/ready", timeout=2).status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass
@@ -76,7 +85,7 @@ class Service:
 
     def waiting(self) -> int:
         """Contract calls that are decided and not in a block yet."""
-        found = httpx.get(f"{self.url}/ready", timeout=5).json()
+        found = self._http.get("/ready").json()
         return int(found["queued"]) + int(found["signed"])
 
     def kill(self) -> None:
@@ -84,6 +93,7 @@ class Service:
         self._process.kill()
         self._process.wait()
         self._control.close()
+        self._http.close()
 
     def stop(self) -> None:
         """SIGTERM, and waits for the end; a service that hangs is killed."""
@@ -94,4 +104,5 @@ class Service:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._http.close()
         self._log.close()
