@@ -57,6 +57,8 @@ class Submitter:
         self._waiting: dict[bytes, Signed] | None = None
         # Transaction -> when it was last sent (monotonic).
         self._sent: dict[bytes, float] = {}
+        # Senders whose counter was compared with the chain's.
+        self._met: set[str] = set()
 
     def sign_batch(self, limit: int = BATCH) -> int:
         """Signs the oldest queued messages; gives how many left the queue."""
@@ -64,8 +66,13 @@ class Submitter:
             messages = repo_outbox.queued(unit.session, limit)
             if not messages:
                 return 0
-            signed = self._sign(unit, messages)
-            crash.point(crash.Point.SUBMIT_SIGNING)
+            strangers = {message.signer for message in messages} - self._met
+            if not strangers:
+                signed = self._sign(unit, messages)
+                crash.point(crash.Point.SUBMIT_SIGNING)
+        if strangers:
+            self._meet(strangers)
+            return self.sign_batch(limit)
         crash.point(crash.Point.SUBMIT_SIGNED)
         if self._waiting is not None:
             self._waiting |= {message.tx_hash: message for message in signed}
@@ -99,9 +106,18 @@ class Submitter:
                 self._waiting.pop(tx_hash, None)
 
     def look_again(self) -> None:
-        """Forgets what was sent: after a rewind or an error, everything without a receipt is read and sent again."""
+        """Forgets what was sent and compared: after a rewind or an error, everything without a receipt is read and sent again."""
         self._waiting = None
         self._sent = {}
+        self._met = set()
+
+    def _meet(self, signers: Iterable[str]) -> None:
+        """A counter that has fallen behind the chain's, as in a restored backup, is raised to it."""
+        counted = {signer: self._gateway.nonce(signer) for signer in signers}
+        with self._work.begin(SERVICE) as unit:
+            for signer, count in counted.items():
+                repo_outbox.raise_nonce(unit.session, signer, count)
+        self._met |= set(counted)
 
     def _sign(self, unit: Unit, messages: Sequence[OutboxMessage]) -> list[Signed]:
         ready: list[tuple[OutboxMessage, bytes, signing.TransactionFields]] = []
@@ -115,7 +131,8 @@ class Submitter:
                 ready.append((message, secret, _call(message, self._work)))
             except BadCall as error:
                 rejected.append(_rejected(message, "BadCall", why=str(error)))
-        nonces = repo_outbox.take_nonces(unit.session, Counter(message.signer for message, _, _ in ready)) if ready else {}
+        counts = Counter(message.signer for message, _, _ in ready)
+        nonces = repo_outbox.take_nonces(unit.session, counts) if ready else {}
         signed = []
         for message, secret, call in ready:
             transaction = signing.sign_transaction(secret, replace(call, nonce=nonces[message.signer]))
