@@ -41,8 +41,7 @@ def begin(unit: Unit, key: str, request_hash: bytes) -> Known | None:
 
 def finish(unit: Unit, key: str, *, status: int, body: bytes) -> None:
     """Keeps the answer to a claimed key; a later call replaces it, when the outcome is known better."""
-    record = repo.idempotency_record(unit.session, unit.actor.entity_id, key)
-    if record is None:
+    owner = unit.actor.entity_id
+    sealed = unit.vault.seal(owner, _COLUMN, body)
+    if not repo.keep_answer(unit.session, owner, key, status=status, sealed=sealed):
         raise Invalid("this Idempotency-Key was not claimed", key=key)
-    record.status = status
-    record.response_sealed = unit.vault.seal(unit.actor.entity_id, _COLUMN, body)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -49,9 +49,16 @@ def claim_idempotency(session: Session, entity_id: int, key: str, *, request_has
     return None if made else session.get_one(IdempotencyRecord, (entity_id, key))
 
 
-def idempotency_record(session: Session, entity_id: int, key: str) -> IdempotencyRecord | None:
-    """What is known of an Idempotency-Key of an entity."""
-    return session.get(IdempotencyRecord, (entity_id, key))
+def keep_answer(session: Session, entity_id: int, key: str, *, status: int, sealed: bytes) -> bool:
+    """Keeps the answer to an Idempotency-Key of an entity; False when the key was not claimed."""
+    kept = session.execute(
+        update(IdempotencyRecord)
+        .where(IdempotencyRecord.entity_id == entity_id, IdempotencyRecord.key == key)
+        .values(status=status, response_sealed=sealed)
+        .returning(IdempotencyRecord.key)
+        .execution_options(synchronize_session=False)
+    )
+    return kept.first() is not None
 
 
 def installation(session: Session) -> Installation | None:
