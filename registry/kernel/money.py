@@ -1,6 +1,7 @@
 """Money: integers in minor units inside, decimal strings outside. Exponents and numbers are those of ISO 4217 (py-moneyed)."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 import moneyed
 
@@ -8,6 +9,8 @@ from registry.kernel.errors import Invalid
 
 # The contract keeps amounts in 72 bits.
 MAX_AMOUNT = 2**72 - 1
+# Digits, a point, digits: no sign, exponent, spaces, grouping or other scripts' digits, so that one amount has few spellings.
+_AMOUNT = re.compile(r"(?P<whole>[0-9]{1,24})(\.(?P<part>[0-9]{1,8}))?")
 
 
 def currency(code: str) -> moneyed.Currency:
@@ -34,15 +37,15 @@ def exponent(code: str) -> int:
 
 
 def to_minor(text: str, code: str) -> int:
-    """Minor units of a decimal string such as "1234.56"; Invalid when it has too many decimals, a sign or is out of range."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise Invalid(f"{text!r} is not an amount; write it like 1234.56", amount=text) from error
-    scaled = value.scaleb(exponent(code)) if value.is_finite() else Decimal(-1)
-    if scaled != scaled.to_integral_value() or not 0 <= scaled <= MAX_AMOUNT:
-        raise Invalid(f"{text!r} is not an amount in {code} with at most {exponent(code)} decimals", amount=text, currency=code)
-    return int(scaled)
+    """Minor units of a decimal string such as "1234.56"; Invalid when it is written otherwise, has too many decimals or is out of range."""
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
+        raise Invalid(f"{text!r} is not an amount; write it like 1234.56", amount=text)
+    decimals, whole, part = exponent(code), found["whole"], found["part"] or ""
+    minor = int(whole + part.ljust(decimals, "0"))
+    if len(part) > decimals or minor > MAX_AMOUNT:
+        raise Invalid(f"{text!r} is not an amount in {code} with at most {decimals} decimals", amount=text, currency=code)
+    return minor
 
 
 def to_text(minor: int, code: str) -> str:
