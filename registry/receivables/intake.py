@@ -86,7 +86,8 @@ def import_export(unit: Unit, data: bytes, *, name: str, layout: ColumnMap, mode
     NotFound when a seller is no registered entity.
     """
     _require_entities(unit, sellers.values())
-    reading = csvfile.read(data, layout, mode=mode)
+    # Findings of every kind are reported together, so that one correction of the file is enough.
+    reading = csvfile.read(data, layout, mode="skip")
     errors = list(reading.errors)
     taken = []
     for row in reading.rows:

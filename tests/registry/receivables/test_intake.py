@@ -171,6 +171,14 @@ def test_all_or_nothing_leaves_nothing(work: Work, cast: Cast) -> None:
         assert invoice_reads.imports(unit) == []
 
 
+def test_all_or_nothing_reports_every_finding_at_once(work: Work, cast: Cast) -> None:
+    taken(work, cast, export("1,2026-01-02,100.00,A,2026-03-01"))
+    rows = ["1,2026-01-02,100.00,A,2026-03-01", "2,2026-01-02,5.00,UNKNOWN,2026-03-01", "3,2026-01-02,9.00,B,2026-13-01"]
+    with pytest.raises(ImportRefused, match="3 finding") as refused:
+        taken(work, cast, export(*rows), mode="all")
+    assert [(error.row, error.rule) for error in refused.value.errors] == [(2, "TS-REPEAT"), (3, "TS-SELLER"), (4, "CSV-DATE")]
+
+
 def test_a_second_import_of_the_same_export_counts_nothing_twice(work: Work, cast: Cast) -> None:
     data = export("1,2026-01-02,100.00,A,2026-03-01", "2,2026-01-02,50.00,A,2026-03-01")
     first = taken(work, cast, data)
