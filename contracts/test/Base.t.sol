@@ -276,6 +276,14 @@ abstract contract Base is Test {
         return _signDigest(tally.offerHash(offer), secret);
     }
 
+    /// @dev An offer's hash as EIP-712 says, without the domain.
+    function _offerStruct(Offer memory offer) internal pure returns (bytes32) {
+        bytes32 kind = keccak256(
+            "Offer(uint256 lot,uint16 version,uint8 child,uint72 amount,uint32 recipient,uint8 kind,bytes32 documents,uint32 deadline,uint32 epoch)"
+        );
+        return keccak256(abi.encode(kind, offer));
+    }
+
     /// @dev The EIP-712 signature over a struct hash, by a domain built here from the standard.
     function _signStruct(bytes32 structHash, uint256 secret) internal view returns (bytes memory) {
         return _signDigest(keccak256(abi.encodePacked("\x19\x01", _domain(address(tally)), structHash)), secret);
