@@ -127,6 +127,8 @@ contract Holdings is State, Delegating {
         uint256 whole = lot.amount();
         uint256 frozen = lot.has(LOT_FROZEN) ? _frozen[id] : 0;
         if (amount == 0 || amount > whole) revert ILots.AmountOutOfRange(id, amount, uint72(whole));
+        // A round may have paid out of the frozen part: the registrar states anew what is frozen first.
+        if (frozen > whole) revert IRegistrar.FrozenAboveAmount(id, uint72(frozen), uint72(whole));
         if (index >= MAX_CHILDREN) revert ILots.ChildOutOfRange(index, MAX_CHILDREN);
         uint256 bit = 1 << index;
         child = Ids.child(id, index);

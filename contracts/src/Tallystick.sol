@@ -213,6 +213,8 @@ contract Tallystick is State, Delegating, IPayables {
         bytes32 hash = Ids.offerStruct(offer);
         if (signature.length == 0 && lot.has(LOT_OFFERED)) {
             if (_consents[offer.lot] != hash) revert ILots.OfferMismatch(offer.lot);
+            // Making it raised the version by one; nothing else may have, a freeze and its lifting for instance.
+            if (lot.version() != uint256(offer.version) + 1) revert ILots.OfferStale(offer.lot, uint16(lot.version()));
             _requireEpoch(holder, _active(holder), offer.epoch);
             return;
         }
