@@ -18,6 +18,8 @@ Key = tuple[Any, ...]
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 # From so many rows on a COPY into a temporary table costs less than arrays (9 against 20 microseconds per row of 20 columns).
 _MANY = 50
+# Stands between keys in a text; no key has it.
+_BETWEEN = "\x1f"
 
 
 class Shape(NamedTuple):
@@ -123,7 +125,7 @@ def delete(session: Session, table: FromClause, keys: Sequence[Key]) -> None:
 
 
 def _wanted(form: Shape) -> str:
-    source = ", ".join(f"%s::{form.types[column]}" for column in form.key)
+    source = ", ".join(f"string_to_array(%s, '{_BETWEEN}')::{form.types[column]}" for column in form.key)
     names = ", ".join(f'"{column}"' for column in form.key)
     return f"unnest({source}) w({names})"
 
@@ -132,5 +134,10 @@ def _match(form: Shape) -> str:
     return f"join {_wanted(form)} on " + " and ".join(f't."{column}" = w."{column}"' for column in form.key)
 
 
-def _columns(keys: Sequence[Key]) -> tuple[list[Any], ...]:
-    return tuple(list(values) for values in zip(*keys, strict=True))
+def _columns(keys: Sequence[Key]) -> tuple[str, ...]:
+    """Keys column by column, each as one text: many times cheaper than arrays of text."""
+    return tuple(_BETWEEN.join([_text(value) for value in values]) for values in zip(*keys, strict=True))
+
+
+def _text(value: Any) -> str:
+    return "\\x" + value.hex() if isinstance(value, bytes) else str(value)

@@ -106,12 +106,13 @@ def _json(args: dict[str, Any]) -> str:
 
 
 def _wired(value: Any) -> Any:
-    if isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
+    kind = type(value)
+    if kind is int:
         return str(value)
-    if isinstance(value, bytes):
+    if kind is bytes:
         return "0x" + value.hex()
+    if kind is str or kind is bool:
+        return value
     return [_wired(item) for item in value]
 
 

@@ -16,6 +16,7 @@ from registry.sync.blocks import decoded
 from registry.sync.fold import MemoryState, Place, apply, joined
 from registry.sync.indexer import Indexer
 from registry.sync.reorg import ChainHalted
+from registry.sync.runtime import Runtime, SyncHalted
 from registry.sync.tables import ChainBlock, ChainEvent
 from tests.conftest import NETWORK
 from tests.sync.branches import BranchingChain
@@ -140,3 +141,19 @@ def test_a_second_indexer_that_comes_late_does_nothing(work: Work) -> None:
     assert second.apply(reads, after=position, head=chain.head().number) is None
     second.catch_up()
     assert_equal_to_replay(work, chain)
+
+
+def test_a_halted_sync_says_so_and_takes_nothing_more(work: Work) -> None:
+    chain = BranchingChain(13, finality=0)
+    runtime = Runtime(work, chain)  # type: ignore[arg-type]
+    runtime.drain()
+    assert runtime.health().ready
+    chain.turn(1)
+    runtime.start()
+    assert runtime._thread is not None
+    runtime._thread.join(timeout=30)
+    health = runtime.health()
+    assert (health.ready, health.reason[:7]) == (False, "halted:")
+    with pytest.raises(SyncHalted):
+        runtime.drain()
+    runtime.stop()
