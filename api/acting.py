@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from api.bootstrap import Platform
-from api.calls import Answer, Call, Idempotency, Result, to_bytes
+from api.calls import Answer, Call, Idempotency, Result, Subject, to_bytes
 from api.errors import PROBLEM_TYPE
 from registry.identity import api_keys
 from registry.kernel.errors import Invalid, Unauthenticated
@@ -104,7 +104,7 @@ class HttpCall:
         return self._call.ask(question)
 
     def write(
-        self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: str, status: int = 201
+        self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: Subject[Result], status: int = 201
     ) -> Response:
         """The answer to a write, the first time and every time after."""
         return respond(self._call.write(decide, render, subject=subject, status=status))

@@ -7,7 +7,7 @@ names the contract calls to ask for. The CLI writes through the same function, w
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -20,6 +20,7 @@ from registry.kernel.refusals import chain_refused
 from registry.kernel.uow import Actor, Unit
 
 Result = TypeVar("Result")
+Subject: TypeAlias = str | Callable[[Result], str]
 
 
 class Accepted(BaseModel):
@@ -78,22 +79,24 @@ class Call:
         return Answer(200, to_bytes(self.ask(question)))
 
     def write(
-        self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: str, status: int = 201
+        self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: Subject[Result], status: int = 201
     ) -> Answer:
         """Decides once per Idempotency-Key, records the act, waits for the block and renders the result.
 
-        `subject` is what the act is about ("lot:0x.."). Raises the domain's error, or the contract's refusal as one.
+        `subject` is what the act is about ("lot:0x.."), told by the result where the act makes it. Raises the domain's error, or the
+        contract's refusal as one.
         """
         try:
             with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
                 known = self._claim(unit)
                 if known is None:
                     result = decide(unit)
-                    pending = Accepted(status="pending", subject=subject, transactions=list(unit.messages))
-                    acts.record(unit, act=self.act, subject=subject, outcome="accepted")
+                    about = subject if isinstance(subject, str) else subject(result)
+                    pending = Accepted(status="pending", subject=about, transactions=list(unit.messages))
+                    acts.record(unit, act=self.act, subject=about, outcome="accepted")
                     self._keep(unit, Answer(202, to_bytes(pending)))
         except DomainError as error:
-            self._record_refusal(subject, error)
+            self._record_refusal(subject if isinstance(subject, str) else self.act.partition(".")[0], error)
             raise
         if known is not None:
             return self._replay(known)

@@ -18,7 +18,7 @@ import typer
 from pydantic import BaseModel
 
 from api.bootstrap import Platform
-from api.calls import Answer, Call, Result
+from api.calls import Answer, Call, Result, Subject
 from api.cli import output
 from api.paging import Paging
 from api.schemas.payables import TreeOut
@@ -81,7 +81,9 @@ class Here:
         with self.open() as platform:
             self.show(self.call(platform, act).read(question), columns=columns)
 
-    def write(self, act: str, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: str) -> None:
+    def write(
+        self, act: str, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: Subject[Result]
+    ) -> None:
         """Decides, waits for the block and prints."""
         with self.open() as platform:
             self.show(self.call(platform, act).write(decide, render, subject=subject))

@@ -36,7 +36,7 @@ def attach(
             unit, subject=subject, name=name, media_type=media_type, content=content, shared_with=shared_with or ()
         ),
         views.document,
-        subject=subject,
+        subject=lambda row: f"document:{row.id}",
     )
 
 

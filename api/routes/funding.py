@@ -54,7 +54,9 @@ def show_opened(call: Acting, financing: Number) -> Response:
 def lock(call: Acting, body: FinancingIn) -> Response:
     """The holder locks a whole lot for one funder: binding consent to one assignment or pledge."""
     return call.write(
-        lambda unit: financings.lock(unit, body.new()), lambda unit, made: views.financing(unit, made.id), subject=f"lot:{body.lot}"
+        lambda unit: financings.lock(unit, body.new()),
+        lambda unit, made: views.financing(unit, made.id),
+        subject=lambda made: f"financing:{made.id}",
     )
 
 
@@ -109,7 +111,7 @@ def record(call: Acting, body: PaymentIn) -> Response:
     return call.write(
         lambda unit: payments.record(unit, body.payable, amount=body.amount.minor(), reference=body.reference),
         lambda unit, made: views.payment(unit, made.id),
-        subject=f"payable:{body.payable}",
+        subject=lambda made: f"payment:{made.id}",
     )
 
 
@@ -169,7 +171,7 @@ def run(call: Acting, body: ClearingIn) -> Response:
     return call.write(
         lambda unit: clearing.run(unit, body.payable, body.references),
         lambda unit, made: views.run(unit, made.id),
-        subject=f"payable:{body.payable}",
+        subject=lambda made: f"clearing:{made.id}",
     )
 
 

@@ -61,7 +61,7 @@ def show_entity(call: Acting, entity: EntityId) -> Response:
 @router.post("/entities", response_model=EntityOut, status_code=201, **does("entity.register"))
 def register(call: Acting, body: EntityIn) -> Response:
     """The registrar registers an entity with its first key."""
-    return call.write(lambda unit: service.register(unit, body.new()), views.shown, subject="entity")
+    return call.write(lambda unit: service.register(unit, body.new()), views.shown, subject=lambda row: f"entity:{row.id}")
 
 
 @router.post("/entities/{entity}/suspend", response_model=EntityOut, **does("entity.suspend"))

@@ -29,7 +29,7 @@ def import_document(
     return call.write(
         lambda unit: intake.import_document(unit, content, name=name, seller=seller, due=due),
         lambda _unit, found: IntakeOut.of(found),
-        subject="import",
+        subject=lambda found: f"import:{found.import_id}",
     )
 
 
@@ -41,7 +41,7 @@ def import_export(call: Acting, body: ExportIn) -> Response:
     return call.write(
         lambda unit: intake.import_export(unit, content, name=body.name, layout=layout, mode=body.mode, sellers=body.sellers),
         lambda _unit, found: IntakeOut.of(found),
-        subject="import",
+        subject=lambda found: f"import:{found.import_id}",
     )
 
 

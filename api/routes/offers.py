@@ -31,7 +31,9 @@ def show_offer(call: Acting, offer: Number) -> Response:
 @router.post("", response_model=OfferOut, status_code=201, **does("offer.make"))
 def make(call: Acting, body: OfferIn) -> Response:
     """Makes an offer, signed with the holder's custodial key. Many may be open at once from one lot."""
-    return call.write(lambda unit: offers.make(unit, body.new()), lambda unit, made: views.offer(unit, made.id), subject=f"lot:{body.lot}")
+    return call.write(
+        lambda unit: offers.make(unit, body.new()), lambda unit, made: views.offer(unit, made.id), subject=lambda made: f"offer:{made.id}"
+    )
 
 
 @router.post("/prepare", response_model=PreparedOut, **does("offer.make"))
@@ -48,7 +50,7 @@ def submit(call: Acting, body: SignedOfferIn) -> Response:
     return call.write(
         lambda unit: offers.submit_signed(unit, body.signed(), signature=unhexed(body.signature), document_ids=body.documents),
         lambda unit, made: views.offer(unit, made.id),
-        subject=f"lot:{body.lot}",
+        subject=lambda made: f"offer:{made.id}",
     )
 
 

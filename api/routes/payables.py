@@ -42,7 +42,7 @@ def show_terms(call: Acting, payable: PayableId) -> Response:
 @router.post("", response_model=PayableOut, status_code=201, **does("payable.confirm"))
 def confirm(call: Acting, body: ConfirmIn) -> Response:
     """The obligor confirms invoices of one seller as a debt to it."""
-    return call.write(lambda unit: payables.confirm(unit, body.confirmation()), views.payable, subject="payable")
+    return call.write(lambda unit: payables.confirm(unit, body.confirmation()), views.payable, subject="payable:{}".format)
 
 
 @router.post("/batch", response_model=PayablesOut, status_code=201, **does("payable.confirm"))

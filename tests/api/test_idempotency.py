@@ -73,3 +73,14 @@ def test_without_waiting_the_answer_names_the_transactions(world: World) -> None
     assert world["supplier"].shown(f"/v1/payables/{payable}")["state"] == "active"
     later = world["supplier"].post(f"/v1/payables/{payable}/accept", key=key)
     assert (later.status_code, later.json()) == (200, pending | {"status": "confirmed"})
+
+
+def test_pending_creation_names_what_it_makes(world: World) -> None:
+    body = {"invoices": [{"invoice": world.invoice()}], "profile": 1}
+    pending = world["obligor"].post("/v1/payables", body, headers={"Prefer": "respond-async"}).json()
+    world.platform.runtime.wait_for(pending["transactions"], 30)
+    kind, _, payable = pending["subject"].partition(":")
+    assert kind == "payable"
+    assert world["obligor"].shown(f"/v1/payables/{payable}")["state"] == "issued"
+    latest = world["obligor"].shown("/v1/acts")["items"][0]
+    assert (latest["act"], latest["subject"], latest["outcome"]) == ("payable.confirm", pending["subject"], "accepted")

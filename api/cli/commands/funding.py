@@ -48,7 +48,7 @@ def lock(
         new = NewFinancing(lot=lot, funder=funder, kind=kind, price=amount, until=instant(until), recourse=recourse)
         return financings.lock(unit, new)
 
-    here.write("financing.lock", decide, lambda unit, made: views.financing(unit, made.id), subject=f"lot:{lot}")
+    here.write("financing.lock", decide, lambda unit, made: views.financing(unit, made.id), subject=lambda made: f"financing:{made.id}")
 
 
 @frame.command(financing, "complete")
@@ -89,7 +89,7 @@ def record(here: Here, payable: Payable, amount: str, *, reference: Reference, y
         "payment.record",
         lambda unit: payments.record(unit, payable, amount=minor_of(unit, payable, amount), reference=reference),
         lambda unit, made: views.payment(unit, made.id),
-        subject=f"payable:{payable}",
+        subject=lambda made: f"payment:{made.id}",
     )
 
 
@@ -104,5 +104,8 @@ def run(here: Here, payable: Payable, *, yes: Yes = False) -> None:
     """Redeems all lots of a payable: whole when it is covered, else each its share."""
     here.sure(f"Clear payable {payable}? What is redeemed is gone from the chain.", yes=yes)
     here.write(
-        "clearing.run", lambda unit: clearing.run(unit, payable), lambda unit, made: views.run(unit, made.id), subject=f"payable:{payable}"
+        "clearing.run",
+        lambda unit: clearing.run(unit, payable),
+        lambda unit, made: views.run(unit, made.id),
+        subject=lambda made: f"clearing:{made.id}",
     )

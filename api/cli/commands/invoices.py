@@ -52,7 +52,7 @@ def import_file(
         mode: Mode = "skip" if skip else "all"
         return intake.import_export(unit, content, name=file.name, layout=views.layout_of(_layout(layout)), mode=mode, sellers=codes)
 
-    here.write("invoice.import", decide, lambda _unit, found: IntakeOut.of(found), subject="import")
+    here.write("invoice.import", decide, lambda _unit, found: IntakeOut.of(found), subject=lambda found: f"import:{found.import_id}")
 
 
 def _layout(given: str) -> str | dict[str, Any]:

@@ -49,7 +49,7 @@ def make(
         ends = utc(deadline) or unit.now + _VALID
         return offers.make(unit, NewOffer(lot=lot, recipient=recipient, deadline=ends, documents=[paper.id], amount=part, kind=kind))
 
-    here.write("offer.make", decide, lambda unit, made: views.offer(unit, made.id), subject=f"lot:{lot}")
+    here.write("offer.make", decide, lambda unit, made: views.offer(unit, made.id), subject=lambda made: f"offer:{made.id}")
 
 
 @frame.command(app, "accept")

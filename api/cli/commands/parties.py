@@ -52,7 +52,7 @@ def add(
         verified_until=instant(verified_until),
         identifiers=_identifiers(identifier or []),
     )
-    here.write("entity.register", lambda unit: service.register(unit, new), views.shown, subject="entity")
+    here.write("entity.register", lambda unit: service.register(unit, new), views.shown, subject=lambda row: f"entity:{row.id}")
 
 
 @frame.command(app, "key")

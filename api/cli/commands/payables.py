@@ -61,7 +61,7 @@ def confirm(
         )
         return
     wanted = Confirmation(invoices=[(number, None) for number in invoices or []], profile=profile, due=utc(due))
-    here.write("payable.confirm", lambda unit: payables.confirm(unit, wanted), views.payable, subject="payable")
+    here.write("payable.confirm", lambda unit: payables.confirm(unit, wanted), views.payable, subject="payable:{}".format)
 
 
 @frame.command(app, "accept")
