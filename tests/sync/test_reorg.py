@@ -146,6 +146,7 @@ def test_a_second_indexer_that_comes_late_does_nothing(work: Work) -> None:
 def test_a_halted_sync_says_so_and_takes_nothing_more(work: Work) -> None:
     chain = BranchingChain(13, finality=0)
     runtime = Runtime(work, chain)  # type: ignore[arg-type]
+    chain.extend(2)
     runtime.drain()
     assert runtime.health().ready
     chain.turn(1)

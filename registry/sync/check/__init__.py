@@ -49,7 +49,7 @@ def inspect(session: Session, gateway: ChainGateway, *, contract: str) -> CheckR
     found = walk.walk(gateway, contract, first=first, last=number, prices=repo_check.financing_prices(session))
     found.hashes[first - 1] = walk.genesis(gateway, first - 1)
     walk.compare_blocks(report, found, applied=applied, journal=repo_check.journal(session))
-    report.expect("index_checkpoint", f"block:{number}", found.hashes[number][0], checkpoint[1])
+    report.expect("index_checkpoint", f"block:{number}", expected=found.hashes[number][0], found=checkpoint[1])
     walk.compare_events(report, found, repo_check.events(session))
     _compare_replay(report, found, tables)
     books.compare_sums(report, session)
@@ -65,7 +65,7 @@ def _compare_code(report: CheckReport, gateway: ChainGateway, manifest: dict[str
     if manifest is None:
         return
     for difference in deploy.verify_code(gateway, manifest):
-        report.expect("contract_code", f"contract:{manifest['contract']}", "the code that was built", difference)
+        report.expect("contract_code", f"contract:{manifest['contract']}", expected="the code that was built", found=difference)
     report.done("code", len(manifest["addresses"]))
 
 

@@ -30,10 +30,10 @@ def compare_entries(report: CheckReport, session: Session, found: Walk) -> None:
         del stored[keys[number]]
     report.rows("ledger_entry", expected=found.entries, found=stored)
     for entry, expected in ledger.broken_links(session):
-        report.expect("ledger_chain", f"entry:{entry.id}", expected, entry.hash)
+        report.expect("ledger_chain", f"entry:{entry.id}", expected=expected, found=entry.hash)
         break
     for number, currency, amount in ledger.trial_balance(session).unbalanced:
-        report.expect("ledger_unbalanced", f"entry:{number}:{currency}", 0, amount)
+        report.expect("ledger_unbalanced", f"entry:{number}:{currency}", expected=0, found=amount)
     report.done("ledger", count)
 
 
@@ -41,7 +41,7 @@ def compare_sums(report: CheckReport, session: Session) -> None:
     """What must add up within the database."""
     for name in repo_check.SUMS:
         for item in repo_check.differences(session, name):
-            report.expect(name, item.subject, item.expected, item.found)
+            report.expect(name, item.subject, expected=item.expected, found=item.found)
         report.done(name, repo_check.compared(session, name))
 
 
@@ -51,10 +51,10 @@ def compare_outbox(report: CheckReport, session: Session, found: Walk) -> None:
     for message in messages:
         receipt = found.receipts.get(message.tx_hash)
         told = (message.block_number, message.state == "confirmed") if message.state in {"confirmed", "reverted"} else None
-        report.expect("outbox_receipt", f"message:{message.id}", receipt, told)
+        report.expect("outbox_receipt", f"message:{message.id}", expected=receipt, found=told)
     used = Counter((message.signer, message.nonce) for message in messages)
     for (signer, nonce), times in used.items():
-        report.expect("nonce_reused", f"key:{signer}:{nonce}", 1, times)
+        report.expect("nonce_reused", f"key:{signer}:{nonce}", expected=1, found=times)
     report.done("outbox", len(messages))
 
 
@@ -64,5 +64,5 @@ def compare_nonces(report: CheckReport, session: Session, gateway: ChainGateway)
     waiting = Counter(message.signer for message in messages if message.state == "signed")
     stored = repo_check.nonces(session)
     for address, following in stored.items():
-        report.expect("nonce", f"key:{address}", gateway.nonce(address) + waiting[address], following)
+        report.expect("nonce", f"key:{address}", expected=gateway.nonce(address) + waiting[address], found=following)
     report.done("nonces", len(stored))

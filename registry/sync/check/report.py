@@ -28,7 +28,7 @@ class CheckReport:
         """Whether everything agrees."""
         return not self.breaks
 
-    def expect(self, code: str, subject: str, expected: Any, found: Any) -> None:
+    def expect(self, code: str, subject: str, *, expected: Any, found: Any) -> None:
         """A break unless both are equal."""
         if expected != found:
             self.breaks.append(Break(code, subject, shown(expected), shown(found)))
@@ -36,7 +36,7 @@ class CheckReport:
     def rows(self, code: str, *, expected: Mapping[str, Any], found: Mapping[str, Any]) -> None:
         """A break for each subject whose values differ or that only one side has."""
         for subject in sorted({*expected, *found}):
-            self.expect(code, subject, expected.get(subject), found.get(subject))
+            self.expect(code, subject, expected=expected.get(subject), found=found.get(subject))
 
     def done(self, name: str, compared: int) -> None:
         """Ends a pass."""

@@ -65,12 +65,12 @@ def compare_blocks(
 ) -> None:
     """Applied blocks and the journal against the node."""
     for number, pair in found.hashes.items():
-        report.expect("index_block", f"block:{number}", pair, applied.get(number))
+        report.expect("index_block", f"block:{number}", expected=pair, found=applied.get(number))
         recorded = journal.get(number)
         if recorded is not None and recorded[0] is not None:
-            report.expect("journal_block", f"block:{number}", (pair[0], found.roots[number]), recorded)
+            report.expect("journal_block", f"block:{number}", expected=(pair[0], found.roots[number]), found=recorded)
     for number in sorted(set(applied) - set(found.hashes)):
-        report.expect("index_block", f"block:{number}", None, applied[number])
+        report.expect("index_block", f"block:{number}", expected=None, found=applied[number])
     report.done("blocks", len(found.hashes))
     report.done("journal", len(journal))
 

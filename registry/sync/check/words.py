@@ -42,10 +42,10 @@ def _one(report: CheckReport, code: str, subject: str, *, pair: tuple[int, int],
     if pair[0] == pair[1]:
         return
     if kind is None:
-        report.expect(code, subject, f"0x{pair[1]:x}", f"0x{pair[0]:x}")
+        report.expect(code, subject, expected=f"0x{pair[1]:x}", found=f"0x{pair[0]:x}")
     else:
         # The chain is the truth about claims: it says what the mirror should hold.
-        report.expect(code, subject, str(kind.of(pair[1])), str(kind.of(pair[0])))
+        report.expect(code, subject, expected=str(kind.of(pair[1])), found=str(kind.of(pair[0])))
 
 
 def _payable(row: Row) -> Iterator[Expected]:

@@ -33,7 +33,7 @@ def transferred(state: State, event: Event, place: Place) -> None:
         part = _part(state, args, holder=to, offered=True)
         words.put_lot(state, words.with_recourse({**part, "hops": lot["hops"] + 1}, recourse))
         child = part["id"]
-    words.record(state, place, event.name, lot=lot, amount=amount, parties=(seller, to), child=child)
+    state.move(words.step(place, event.name, lot=lot, amount=amount, parties=(seller, to), child=child))
 
 
 def _handed_over(lot: Row, to: int, recourse: int) -> Row:
@@ -67,7 +67,7 @@ def split(state: State, event: Event, place: Place) -> None:
     part = _part(state, event.args, holder=lot["holder"])
     words.put_lot(state, words.with_recourse(part, lot["recourse_seller"]) if lot["flags"] & LOT_RECOURSE else part)
     parties = (lot["holder"], lot["holder"])
-    words.record(state, place, event.name, lot=lot, amount=event.args["amount"], parties=parties, child=part["id"])
+    state.move(words.step(place, event.name, lot=lot, amount=event.args["amount"], parties=parties, child=part["id"]))
 
 
 def merged(state: State, event: Event, place: Place) -> None:
@@ -77,7 +77,7 @@ def merged(state: State, event: Event, place: Place) -> None:
     changed = {"amount": into["amount"] + other["amount"], "hops": max(into["hops"], other["hops"])}
     words.put_lot(state, {**(into if place.joined else words.bumped(into)), **changed})
     parties = (into["holder"], into["holder"])
-    words.record(state, place, event.name, lot=other, amount=other["amount"], parties=parties, child=into["id"])
+    state.move(words.step(place, event.name, lot=other, amount=other["amount"], parties=parties, child=into["id"]))
     words.put_lot(state, words.gone(other))
 
 
@@ -85,7 +85,7 @@ def locked(state: State, event: Event, place: Place) -> None:
     """Locked for a party until a time."""
     lot = words.locked(words.lot_of(state, event.args["lot"]), event.args["party"], event.args["until"])
     words.put_lot(state, lot)
-    words.record(state, place, event.name, lot=lot, amount=lot["amount"], parties=(lot["holder"], event.args["party"]))
+    state.move(words.step(place, event.name, lot=lot, amount=lot["amount"], parties=(lot["holder"], event.args["party"])))
 
 
 def offer_made(state: State, event: Event, place: Place) -> None:
@@ -93,14 +93,14 @@ def offer_made(state: State, event: Event, place: Place) -> None:
     _, _, _, amount, recipient, _, _, deadline, _ = event.args["offer"]
     lot = words.locked(words.lot_of(state, event.args["lot"]), recipient, deadline)
     words.put_lot(state, {**lot, "flags": lot["flags"] | LOT_OFFERED, "consent": event.args["offerHash"]})
-    words.record(state, place, event.name, lot=lot, amount=amount, parties=(lot["holder"], recipient))
+    state.move(words.step(place, event.name, lot=lot, amount=amount, parties=(lot["holder"], recipient)))
 
 
 def released(state: State, event: Event, place: Place) -> None:
     """A lock ended without a transfer."""
     lot = words.bumped(words.unlocked(words.lot_of(state, event.args["lot"])))
     words.put_lot(state, lot)
-    words.record(state, place, event.name, lot=lot, amount=lot["amount"], parties=(event.args["by"], lot["holder"]))
+    state.move(words.step(place, event.name, lot=lot, amount=lot["amount"], parties=(event.args["by"], lot["holder"])))
 
 
 def financing_locked(state: State, event: Event, place: Place) -> None:
@@ -110,7 +110,7 @@ def financing_locked(state: State, event: Event, place: Place) -> None:
     consent = ids.financing_hash(Financing(args["funder"], args["until"], args["kind"], args["recourse"], args["commitment"]))
     changed = {"flags": lot["flags"] | LOT_FINANCING, "consent": consent, "consent_recourse": args["recourse"]}
     words.put_lot(state, {**lot, **changed})
-    words.record(state, place, event.name, lot=lot, amount=lot["amount"], parties=(lot["holder"], args["funder"]))
+    state.move(words.step(place, event.name, lot=lot, amount=lot["amount"], parties=(lot["holder"], args["funder"])))
 
 
 def financed(state: State, event: Event, place: Place) -> None:
@@ -122,21 +122,21 @@ def financed(state: State, event: Event, place: Place) -> None:
     else:
         free = words.bumped(words.unlocked(lot))
         words.put_lot(state, {**free, "lock_party": funder, "lock_until": FOREVER, "flags": free["flags"] | LOT_PLEDGED})
-    words.record(state, place, event.name, lot=lot, amount=event.args["amount"], parties=(seller, funder))
+    state.move(words.step(place, event.name, lot=lot, amount=event.args["amount"], parties=(seller, funder)))
 
 
 def pledge_released(state: State, event: Event, place: Place) -> None:
     """The pledgee lets go."""
     lot = words.bumped(words.unlocked(words.lot_of(state, event.args["lot"])))
     words.put_lot(state, lot)
-    words.record(state, place, event.name, lot=lot, amount=lot["amount"], parties=(event.args["pledgee"], lot["holder"]))
+    state.move(words.step(place, event.name, lot=lot, amount=lot["amount"], parties=(event.args["pledgee"], lot["holder"])))
 
 
 def frozen(state: State, event: Event, place: Place) -> None:
     """The frozen part of a lot, absolute."""
     lot = words.with_frozen(words.bumped(words.lot_of(state, event.args["lot"])), event.args["amount"])
     words.put_lot(state, lot)
-    words.record(state, place, event.name, lot=lot, amount=event.args["amount"], parties=(lot["holder"], None))
+    state.move(words.step(place, event.name, lot=lot, amount=event.args["amount"], parties=(lot["holder"], None)))
 
 
 def transfer_forced(state: State, event: Event, place: Place) -> None:
@@ -148,7 +148,7 @@ def transfer_forced(state: State, event: Event, place: Place) -> None:
         child = lot["id"]
     else:
         child = _force_part(state, args, lot)
-    words.record(state, place, event.name, lot=lot, amount=args["amount"], parties=(args["from"], to), child=child)
+    state.move(words.step(place, event.name, lot=lot, amount=args["amount"], parties=(args["from"], to), child=child))
 
 
 def _force_part(state: State, args: Row, lot: Row) -> str:
@@ -175,7 +175,7 @@ def redeemed(state: State, event: Event, place: Place) -> None:
         ended = {**words.bumped(lot), "flags": lot["flags"] | LOT_ENDED}
         words.put_lot(state, ended if reopenable else words.gone(words.with_frozen(lot, 0)))
         words.put_payable(state, payables.settled(payable))
-    words.record(state, place, event.name, lot=lot, amount=amount, parties=(args["holder"], payable["obligor"]))
+    state.move(words.step(place, event.name, lot=lot, amount=amount, parties=(args["holder"], payable["obligor"])))
 
 
 def reopened(state: State, event: Event, place: Place) -> None:
@@ -193,7 +193,7 @@ def reopened(state: State, event: Event, place: Place) -> None:
         "sequence": args["sequence"],
     }
     words.put_payable(state, payables.revived({**payable, **changed}))
-    words.record(state, place, event.name, lot=lot, amount=amount, parties=(payable["obligor"], args["holder"]))
+    state.move(words.step(place, event.name, lot=lot, amount=amount, parties=(payable["obligor"], args["holder"])))
 
 
 def given_up(state: State, event: Event, place: Place) -> None:
@@ -203,4 +203,4 @@ def given_up(state: State, event: Event, place: Place) -> None:
     changed = {"outstanding": lowered(payable, "outstanding", amount), "released": payable["released"] + amount}
     words.put_payable(state, payables.settled({**payable, **changed}))
     words.put_lot(state, words.gone(lot))
-    words.record(state, place, event.name, lot=lot, amount=amount, parties=(lot["holder"], payable["obligor"]))
+    state.move(words.step(place, event.name, lot=lot, amount=amount, parties=(lot["holder"], payable["obligor"])))

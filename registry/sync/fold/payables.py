@@ -44,7 +44,7 @@ def issued(state: State, event: Event, place: Place) -> None:
     words.use(state, row, args["face"])
     lot = words.new_lot(number << 96, parent=None, index=None, holder=args["payee"], amount=args["face"])
     words.put_lot(state, lot)
-    words.record(state, place, event.name, lot=lot, amount=args["face"], parties=(args["obligor"], args["payee"]))
+    state.move(words.step(place, event.name, lot=lot, amount=args["face"], parties=(args["obligor"], args["payee"])))
 
 
 def _occupy(state: State, key: tuple[int, bytes], *, amount: int, total: int, currency: int) -> None:
@@ -59,7 +59,7 @@ def accepted(state: State, event: Event, place: Place) -> None:
     row = words.payable_of(state, event.args["payableId"])
     words.put_payable(state, {**row, "state": PAYABLE_ACTIVE})
     lot = words.lot_of(state, event.args["payableId"] << 96)
-    words.record(state, place, event.name, lot=lot, amount=lot["amount"], parties=(row["payee"], None))
+    state.move(words.step(place, event.name, lot=lot, amount=lot["amount"], parties=(row["payee"], None)))
 
 
 def undone(state: State, event: Event, place: Place) -> None:
@@ -73,7 +73,7 @@ def undone(state: State, event: Event, place: Place) -> None:
     ended = PAYABLE_REFUSED if event.name == "Refused" else PAYABLE_CANCELLED
     words.put_payable(state, {**row, "state": ended, "outstanding": 0, "cancelled": row["face"]})
     lot = words.lot_of(state, event.args["payableId"] << 96)
-    words.record(state, place, event.name, lot=lot, amount=row["face"], parties=(row["payee"], row["obligor"]))
+    state.move(words.step(place, event.name, lot=lot, amount=row["face"], parties=(row["payee"], row["obligor"])))
     words.put_lot(state, words.gone(lot))
 
 

@@ -127,11 +127,9 @@ def spent(parent: Row, index: int) -> int:
     return int(parent["children"]) | bit
 
 
-def record(
-    state: State, place: Place, kind: str, *, lot: Row, amount: int, parties: tuple[int | None, int | None], child: str | None = None
-) -> None:
-    """Appends a step to the lot's history; `parties` are who gives and who gets."""
-    row = {
+def step(place: Place, kind: str, *, lot: Row, amount: int, parties: tuple[int | None, int | None], child: str | None = None) -> Row:
+    """A step in a lot's history; `parties` are who gives and who gets."""
+    return {
         "block_number": place.number,
         "log_index": place.log_index,
         "payable_id": lot["payable_id"],
@@ -143,4 +141,3 @@ def record(
         "amount": amount,
         "at": place.timestamp,
     }
-    state.move(row)
