@@ -60,6 +60,8 @@ class Service:
         )
         theirs.close()
         self._control = ours.makefile("rw")
+        # The file keeps the socket open until it is closed itself.
+        ours.close()
         self._await_ready()
 
     def _await_ready(self) -> None:
@@ -92,8 +94,7 @@ class Service:
         """SIGKILL, as a power cut would."""
         self._process.kill()
         self._process.wait()
-        self._control.close()
-        self._http.close()
+        self._close()
 
     def stop(self) -> None:
         """SIGTERM, and waits for the end; a service that hangs is killed."""
@@ -104,5 +105,9 @@ class Service:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        self._control.close()
         self._http.close()
         self._log.close()

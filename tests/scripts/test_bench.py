@@ -1,0 +1,68 @@
+"""The benchmarks run on real parts, here with a handful of rows, and give the figures that others read as JSON."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.benchmarks import claims, gas, index, submit
+from scripts.benchmarks.figures import Figure
+from scripts.benchmarks.site import START, opened
+from scripts.story.process import Service
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_gas_names_every_act_that_is_aimed_at() -> None:
+    found, figures = gas.run(fresh=False)
+    assert set(found) == {
+        "issue_one_invoice",
+        "extra_invoice",
+        "split_by_offer",
+        "whole_by_offer",
+        "lock",
+        "redeem",
+        "record_payment",
+        "batch_leg",
+        "clearing_leg",
+        "largest_contract_bytes",
+    }
+    assert [name for name, value in found.items() if not value and name != "batch_leg"] == []
+    assert len(figures) == len(found)
+    assert all(figure.target for figure in figures)
+
+
+def test_a_figure_knows_which_way_its_target_points() -> None:
+    assert Figure(name="gas", ours=5, unit="", target=5).holds
+    assert not Figure(name="gas", ours=6, unit="", target=5).holds
+    assert Figure(name="rate", ours=5, unit="", target=5, least=True).holds
+    assert not Figure(name="rate", ours=4, unit="", target=5, least=True).holds
+    assert Figure(name="unknown", ours=None, unit="", target=5).holds is None
+
+
+def test_rates_and_steps_are_measured_on_real_parts(tmp_path: Path) -> None:
+    with opened(tmp_path) as site:
+        indexed = index.measure(site, 3)
+        sent = submit.queue(site, 4, first=3)
+        invoices = site.take_in(4, first=7)
+    service = Service(tmp_path, 0, now=START)
+    try:
+        sent |= submit.api(service, site.tokens["obligor"], invoices, clients=2)
+        steps = claims.measure(service, site.tokens, supplier=site.supplier.entity_id, rows=30, payables=3)
+    finally:
+        service.stop()
+    assert set(indexed) == {"events", "blocks", "cached_events_per_s", "rpc_events_per_s", "getlogs_events_per_s"}
+    assert indexed["events"] == 3 * 2 + 10
+    assert set(sent) == {
+        *("transactions", "queue_tps", "raw_tps"),
+        *("requests", "clients", "api_tps", "api_p50_ms", "api_p99_ms", "lost", "doubled"),
+    }
+    assert (sent["transactions"], sent["requests"], sent["lost"], sent["doubled"]) == (4, 4, 0, 0)
+    assert set(steps) == {"rows", "accepted", "payables", "import_s", "confirm_s", "accept_s", "pay_s", "clear_s"}
+    assert (steps["rows"], steps["payables"]) == (30, 3)
+    for rows in (index.figures(indexed), submit.figures(sent), claims.figures(steps)):
+        assert all(row.ours is not None for row in rows)
+
+
+def test_the_command_says_what_there_is() -> None:
+    shown = subprocess.run([sys.executable, "-m", "scripts.benchmarks", "--help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert all(name in shown.stdout for name in ("gas", "submit", "index", "claims", "--json"))
