@@ -1,14 +1,19 @@
 """A chain of random histories that grows, turns and lags, behind the few gateway methods that the indexer uses."""
 
+import sys
 from dataclasses import dataclass
 from random import Random
 
 from chain.events import Event
 from chain.reverts import Refusal
 from chain.types import Block, BlockRef, Receipt
-from tests.conftest import NETWORK
+from registry.kernel.engine import make_engine
+from registry.kernel.uow import Work
+from registry.sync.indexer import Indexer
+from tests.conftest import MASTER_KEY, NETWORK
 from tests.factories.chains import block_of
 from tests.factories.histories import History
+from tests.fakes.clock import SimulatedClock
 
 
 @dataclass
@@ -67,3 +72,25 @@ class BranchingChain:
 
     def refusal(self, tx_hash: bytes) -> Refusal:
         return Refusal("LotEnded", {"lot": int.from_bytes(tx_hash, "big")})
+
+
+def turned(seed: int) -> BranchingChain:
+    """A chain as it is after its first blocks; what happens to it next depends on the seed alone."""
+    chain = BranchingChain(seed, finality=4)
+    chain.extend(8)
+    return chain
+
+
+def main(url: str, seed: str) -> None:
+    """Indexes a chain, lets it turn, follows it: as a process of its own that tests can kill."""
+    engine = make_engine(url)
+    chain = turned(int(seed))
+    indexer = Indexer(Work(engine=engine, clock=SimulatedClock(), network=NETWORK, master_key=MASTER_KEY), chain)  # type: ignore[arg-type]
+    indexer.catch_up()
+    chain.turn(3)
+    indexer.catch_up()
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -19,14 +19,17 @@ from registry.kernel.tables import Installation, OutboxMessage
 from registry.kernel.uow import SERVICE, Network, Work
 from registry.receivables.tables import Payable
 from registry.sync import check, repo_outbox
+from registry.sync.indexer import Indexer
 from tests.conftest import Database
 from tests.fakes.clock import SimulatedClock
+from tests.sync.branches import turned
 from tests.sync.people import Play
 from tests.sync.site import CHAIN_ID, MASTER_KEY, opened
+from tests.sync.test_reorg import assert_equal_to_replay
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = {137, -signal.SIGKILL}
-# Points that only a chain which turns can reach; the reorg tests kill there in process.
+# Points that only a chain which turns can reach.
 REWINDS = {Point.REWIND_WRITTEN, Point.REWIND_COMMITTED}
 DEPLOYS = {Point.DEPLOY_SENT, Point.DEPLOY_RECORDED}
 
@@ -106,6 +109,17 @@ def test_killed_during_the_first_start(database: Database, tmp_path: Path, clock
     finish(database, tmp_path / "node", clock, messages=2, payables=0)
     with attached(database, clock).begin(SERVICE) as unit:
         assert unit.session.scalar(select(Installation.manifest)) is not None
+
+
+@pytest.mark.parametrize("point", sorted(REWINDS))
+def test_killed_while_the_chain_turns(database: Database, work: Work, point: Point) -> None:
+    command = [sys.executable, "-m", "tests.sync.branches", database.service_url, "21"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), crash.ENVIRONMENT: point}
+    assert subprocess.run(command, env=environment, cwd=ROOT, check=False, timeout=60).returncode in KILLED
+    chain = turned(21)
+    chain.turn(3)
+    Indexer(work, chain).catch_up()  # type: ignore[arg-type]
+    assert_equal_to_replay(work, chain)
 
 
 def test_killed_at_any_moment(database: Database, tmp_path: Path, clock: SimulatedClock) -> None:
