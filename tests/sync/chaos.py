@@ -53,8 +53,10 @@ class Chaos:
                 roles = 8 if number == AGENT else 7
                 until = unit.now.replace(year=unit.now.year + 2)
                 service.register(unit, NewEntity(name=f"E{number}", country="CN", roles=roles, verified_until=until, entity_id=number))
-            rules = (CNY, 0, 2**32 - 1, 10_000, 12, 12, 40, 5, 0, 10, 500, 1)
-            self.call(unit, 1, "setProfile", [1, rules])
+            # The second one knows no reopening.
+            for profile, reopen_period in ((1, 500), (2, 0)):
+                rules = (CNY, 0, 2**32 - 1, 10_000, 12, 12, 40, 5, 0, 10, reopen_period, 1)
+                self.call(unit, 1, "setProfile", [profile, rules])
             for obligor in OBLIGORS:
                 self.call(unit, 1, "setLimit", [obligor, CNY, 10**9, AGENT])
         self.site.runtime.drain()
@@ -102,7 +104,7 @@ def issue(c: Chaos) -> None:
         key=lambda portion: portion.fingerprint,
     )
     due = c.now + c.random.randrange(20, 120)
-    terms = Terms(obligor, payee, 1, due, sum(portion.amount for portion in portions), c.mark(), c.mark())
+    terms = Terms(obligor, payee, c.random.choice([1, 1, 2]), due, sum(portion.amount for portion in portions), c.mark(), c.mark())
     c.issued[ids.payable_id(terms, portions, currency=CNY)] = (terms, portions)
     c.call(c.unit, obligor, "issue", [terms.args(), [portion.args() for portion in portions]])
 
