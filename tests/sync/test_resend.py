@@ -1,0 +1,106 @@
+"""A network that turns and forgets: what was sent is sent again, byte for byte, until a receipt is final."""
+
+from collections.abc import Sequence
+
+from chain import signing
+from chain.reverts import Refusal
+from chain.types import Receipt
+from registry.identity import keys, service
+from registry.kernel import outbox
+from registry.kernel.tables import OutboxMessage
+from registry.kernel.uow import SERVICE, Work
+from registry.sync.runtime import Runtime
+from tests.conftest import NETWORK
+from tests.factories.chains import block_of
+from tests.sync.branches import BranchingChain, Tip
+
+
+class Pool(BranchingChain):
+    """A chain with a pool of transactions, which it may forget. Every transaction succeeds or fails as told."""
+
+    def __init__(self) -> None:
+        super().__init__(5, finality=3)
+        self.pool: dict[bytes, bytes] = {}
+        self.received: list[bytes] = []
+        self.failing = False
+
+    def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:  # noqa: ARG002
+        self.received += raws
+        self.pool |= {signing.decode_transaction(raw).hash: raw for raw in raws}
+
+    def nonce(self, address: str) -> int:  # noqa: ARG002
+        return 0
+
+    def mine(self) -> None:
+        """Puts the pool into a block."""
+        parent = self.tips[-1]
+        self.salt += 1
+        block, _ = block_of([], parent=parent.block, address=NETWORK.contract, salt=self.salt.to_bytes(4, "big"), failed=list(self.pool))
+        receipts = [Receipt(tx_hash, place, not self.failing, 21_000, ()) for place, tx_hash in enumerate(self.pool)]
+        self.tips.append(Tip(block, receipts, parent.history))
+        self.pool = {}
+
+    def refusal(self, tx_hash: bytes) -> Refusal:  # noqa: ARG002
+        return Refusal("LotEnded", {"lot": 7})
+
+
+def rounds(runtime: Runtime) -> None:
+    """Until there is nothing left to do at the moment."""
+    while runtime._work_once():
+        pass
+
+
+def messages(work: Work) -> list[tuple[str, int | None, str | None, bytes | None]]:
+    with work.begin(SERVICE) as unit:
+        rows = unit.session.query(OutboxMessage).order_by(OutboxMessage.id).all()
+        return [(row.state, row.block_number, row.error, row.raw) for row in rows]
+
+
+def start(work: Work) -> tuple[Pool, Runtime]:
+    with work.begin(SERVICE) as unit:
+        service.ensure_registrar(unit)
+        outbox.enqueue(unit, signer=keys.signer_for(unit, 1), function="revokeOffers", args=[], subject="test")
+    pool = Pool()
+    return pool, Runtime(work, pool)  # type: ignore[arg-type]
+
+
+def test_a_block_that_is_gone_takes_results_along_and_the_bytes_are_sent_again(work: Work) -> None:
+    pool, runtime = start(work)
+    rounds(runtime)
+    assert {state for state, *_ in messages(work)} == {"signed"}
+    pool.failing = True
+    pool.mine()
+    rounds(runtime)
+    mined = pool.tips[-1].block.number
+    assert [(state, number, error) for state, number, error, _ in messages(work)] == [("reverted", mined, "LotEnded")] * 3
+    sent = list(pool.received)
+
+    # Another branch without them takes over, and the node has forgotten them.
+    pool.turn(1)
+    rounds(runtime)
+    assert [(state, number, error) for state, number, error, _ in messages(work)] == [("signed", None, None)] * 3
+    assert pool.received == sent * 2
+    pool.failing = False
+    pool.mine()
+    rounds(runtime)
+    mined = pool.tips[-1].block.number
+    assert [(state, number, error) for state, number, error, _ in messages(work)] == [("confirmed", mined, None)] * 3
+    assert [raw for *_, raw in messages(work)] == sent
+
+
+def test_nothing_is_sent_twice_while_it_may_still_be_mined(work: Work) -> None:
+    pool, runtime = start(work)
+    for _ in range(5):
+        rounds(runtime)
+    assert len(pool.received) == 3
+
+
+def test_after_a_restart_what_has_no_receipt_is_sent_again(work: Work) -> None:
+    pool, runtime = start(work)
+    rounds(runtime)
+    pool.pool = {}
+    rounds(Runtime(work, pool))  # type: ignore[arg-type]
+    assert pool.received == pool.received[:3] * 2
+    pool.mine()
+    rounds(runtime)
+    assert {state for state, *_ in messages(work)} == {"confirmed"}
