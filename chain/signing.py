@@ -95,6 +95,9 @@ def transaction_hash(raw: bytes) -> bytes:
 
 def decode_transaction(raw: bytes) -> Decoded:
     """Takes a signed legacy transaction apart and recovers its sender. BadCall when it is of another kind, BadSignature when unsigned."""
+    # EIP-2718: typed transactions begin with a byte below 0x80, legacy ones with that of a list.
+    if raw and raw[0] < 0x80:
+        raise BadCall("transaction", f"type {raw[0]} is not taken here; sign a legacy transaction (EIP-155) with gas price 0")
     try:
         items = rlp.decode(raw)
     except BadRlp as error:

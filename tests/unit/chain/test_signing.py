@@ -73,7 +73,7 @@ def test_other_kinds_of_transactions_are_named_and_refused() -> None:
         "type": 2,
     }
     raw = bytes(Account.from_key(SECRET).sign_transaction(fee_market).raw_transaction)
-    with pytest.raises(BadCall):
+    with pytest.raises(BadCall, match="type 2 is not taken here; sign a legacy transaction"):
         signing.decode_transaction(raw)
     unprotected = bytes(
         Account.from_key(SECRET).sign_transaction({"nonce": 0, "gas": 21_000, "gasPrice": 0, "to": bytes(20), "value": 0}).raw_transaction
