@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.funding import clearing, financings, payments
 from registry.funding.financings import NewFinancing
 from registry.funding.tables import FinancingRecord, PaymentRecord
 from registry.kernel.refusals import chain_refused
 from registry.kernel.tables import OutboxMessage
-from registry.kernel.uow import SERVICE
+from registry.kernel.uow import SERVICE, Unit
 from registry.ledger import service as ledger
 from registry.ledger.accounts import Kind
 from registry.receivables import lots, offers, payables
@@ -146,3 +147,119 @@ def test_the_thread_answers_those_who_wait(site: Site) -> None:
     assert site.runtime.wait_for([last], 30)[last].state == "confirmed"
     health = site.runtime.health()
     assert (health.ready, health.queued, health.signed) == (True, 0, 0)
+
+
+def accepted(site: Site, play: Play, *, count: int = 1, first: int = 1) -> list[str]:
+    """Payables of 1,000.00 that tier 1 has accepted."""
+    found = [play.confirm([invoice]) for invoice in play.invoices(count, first=first)]
+    settled(site)
+    play.act(TIER1, lambda unit: payables.accept(unit, found))
+    settled(site)
+    return found
+
+
+def one(site: Site, column: InstrumentedAttribute[str], number: int) -> str:
+    with site.work.begin(SERVICE) as unit:
+        return unit.session.scalars(select(column).where(column.class_.id == number)).one()
+
+
+def test_what_is_taken_back(site: Site) -> None:
+    """Refused, cancelled with consent, released, let go, withdrawn, reversed: records follow each."""
+    play = Play(site.work)
+    play.enrol()
+    settled(site)
+    first, second = (play.confirm([invoice]) for invoice in play.invoices(2))
+    settled(site)
+    play.act(TIER1, lambda unit: payables.refuse(unit, first))
+    play.act(OBLIGOR, lambda unit: payables.cancel(unit, second))
+    (third,) = accepted(site, play, first=3)
+    play.act(TIER1, lambda unit: payables.consent_to_cancel(unit, third))
+    play.act(OBLIGOR, lambda unit: payables.cancel(unit, third))
+    settled(site)
+    with site.work.begin(SERVICE) as unit:
+        assert [row.cancelled for row in unit.session.scalars(select(Payable))] == [100_000] * 3
+        assert ledger.balances(unit.session) == []
+    clean(site)
+
+
+def test_records_follow_what_ends_without_completion(site: Site) -> None:
+    play = Play(site.work)
+    play.enrol()
+    settled(site)
+    held, paid = accepted(site, play, count=2)
+    until = site.clock.now() + timedelta(days=3)
+
+    def lock(unit: Unit, kind: str) -> int:
+        return financings.lock(unit, NewFinancing(lot=root(held), funder=4, kind=kind, price=50_000, until=until)).id
+
+    let_go = play.act(TIER1, lambda unit: lock(unit, "assignment"))
+    settled(site)
+    assert one(site, FinancingRecord.state, let_go) == "locked"
+    play.act(BANK, lambda unit: financings.release(unit, let_go))
+    settled(site)
+    assert one(site, FinancingRecord.state, let_go) == "released"
+    pledge = play.act(TIER1, lambda unit: lock(unit, "pledge"))
+    settled(site)
+    play.act(BANK, lambda unit: financings.complete(unit, pledge, reference="LOAN"))
+    settled(site)
+    assert one(site, FinancingRecord.state, pledge) == "completed"
+    play.act(BANK, lambda unit: financings.release_pledge(unit, pledge, registration="ZD-77"))
+    settled(site)
+    assert one(site, FinancingRecord.state, pledge) == "pledge_released"
+
+    # A lock that runs out ends with the holder's next act.
+    expired = play.act(TIER1, lambda unit: lock(unit, "assignment"))
+    settled(site)
+    site.clock.advance(timedelta(days=4))
+    play.act(TIER1, lambda unit: lots.split(unit, root(held), [10_000]))
+    settled(site)
+    assert one(site, FinancingRecord.state, expired) == "released"
+
+    offer = play.offer(TIER1, root(paid), to=TIER2)
+    play.act(TIER1, offers.withdraw_all)
+    settled(site)
+    assert one(site, OfferRecord.state, offer) == "withdrawn"
+
+    payment = play.act(AGENT, lambda unit: payments.record(unit, paid, amount=70_000, reference="BANK 9")).id
+    settled(site)
+    assert one(site, PaymentRecord.state, payment) == "recorded"
+    for actor in (AGENT, REGISTRAR):
+        play.act(actor, lambda unit: payments.reverse(unit, payment, "returned by the bank"))
+        settled(site)
+    assert one(site, PaymentRecord.state, payment) == "reversed"
+    clean(site)
+
+
+def test_late_and_returned_money(site: Site) -> None:
+    """Overdue, subrogation of who paid instead, a pay-out that comes back, forced transfer, discharge, set-off."""
+    play = Play(site.work)
+    play.enrol()
+    settled(site)
+    late, paid, given = accepted(site, play, count=3)
+    play.act(REGISTRAR, lambda unit: lots.force_transfer(unit, root(given), to=TIER3.entity_id, amount=30_000, basis="court order 8"))
+    settled(site)
+    back = play.offer(TIER1, root(given), to=OBLIGOR, amount=20_000)
+    own = play.act(OBLIGOR, lambda unit: offers.accept(unit, back))
+    settled(site)
+    play.act(OBLIGOR, lambda unit: lots.set_off(unit, own, "early payment"))
+    play.act(TIER1, lambda unit: lots.discharge(unit, root(given), "goodwill"))
+    play.act(AGENT, lambda unit: payments.record(unit, paid, amount=100_000, reference="BANK 10"))
+    settled(site)
+    clean(site)
+
+    site.clock.advance(timedelta(days=62))
+    play.act(TIER1, lambda unit: payments.mark_overdue(unit, late))
+    play.act(AGENT, lambda unit: clearing.run(unit, paid))
+    settled(site)
+    for actor in (AGENT, REGISTRAR):
+        play.act(actor, lambda unit: payments.reopen(unit, root(paid), "account closed"))
+        settled(site)
+    instead = play.offer(TIER1, root(late), to=TIER2, kind="subrogation")
+    play.act(TIER2, lambda unit: offers.accept(unit, instead))
+    settled(site)
+    clean(site)
+    with site.work.begin(SERVICE) as unit:
+        debts = {row.id: (row.outstanding, row.redeemed, row.released) for row in unit.session.scalars(select(Payable))}
+        assert debts == {late: (100_000, 0, 0), paid: (100_000, 0, 0), given: (30_000, 0, 70_000)}
+        holders = unit.session.execute(select(Lot.payable_id, Lot.holder).where(Lot.amount > 0, Lot.exists)).all()
+        assert sorted(map(tuple, holders)) == sorted([(late, TIER2.entity_id), (paid, TIER1.entity_id), (given, TIER3.entity_id)])
