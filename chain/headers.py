@@ -11,7 +11,8 @@ from chain.trie import ordered_root
 from chain.types import Block, Log, Receipt
 
 _DATA, _NUMBER = "data", "number"
-_FIELDS = (
+# Name and kind of each field of a header, in the order in which they are hashed.
+FIELDS = (
     ("parentHash", _DATA),
     ("sha3Uncles", _DATA),
     ("miner", _DATA),
@@ -29,7 +30,7 @@ _FIELDS = (
     ("nonce", _DATA),
 )
 # Fields that later rules appended, in this order.
-_LATER = (
+LATER = (
     ("baseFeePerGas", _NUMBER),
     ("withdrawalsRoot", _DATA),
     ("blobGasUsed", _NUMBER),
@@ -44,11 +45,16 @@ def hexdata(text: str) -> bytes:
     return bytes.fromhex(text[2:])
 
 
+def header_items(raw: dict[str, Any]) -> list[bytes]:
+    """The items of the header that a block's JSON describes, as they are hashed."""
+    # Anvil's genesis skips some of the later fields and has others; so absence alone decides.
+    present = (*FIELDS, *(field for field in LATER if raw.get(field[0]) is not None))
+    return [_field(raw[name], kind) for name, kind in present]
+
+
 def header_hash(raw: dict[str, Any]) -> bytes:
     """Hash of the header that a block's JSON describes."""
-    # Anvil's genesis skips some of the later fields and has others; so absence alone decides.
-    present = (*_FIELDS, *(field for field in _LATER if raw.get(field[0]) is not None))
-    return keccak(rlp.encode([_field(raw[name], kind) for name, kind in present]))
+    return keccak(rlp.encode(header_items(raw)))
 
 
 def _field(text: str, kind: str) -> bytes:

@@ -39,7 +39,10 @@ def account(state_root: bytes, address: str, nodes: Sequence[bytes]) -> Account 
 
 
 def storage(storage_root: bytes, slot: int, nodes: Sequence[bytes]) -> int:
-    """The word in a slot; 0 when it is proven to be empty. BadProof."""
+    """The word in a slot; 0 when it is proven to be empty. BadProof.
+
+    Anvil keeps a slot that was emptied as a leaf of value 0 where other nodes take the leaf out; both prove 0.
+    """
     found = value(storage_root, keccak(word(slot)), nodes)
     if found is None:
         return 0
@@ -47,8 +50,8 @@ def storage(storage_root: bytes, slot: int, nodes: Sequence[bytes]) -> int:
         held = rlp.decode(found)
     except BadRlp as error:
         raise BadProof(f"a slot's value: {error}") from error
-    if not isinstance(held, bytes) or not held:
-        raise BadProof("a slot holds a number above zero")
+    if not isinstance(held, bytes):
+        raise BadProof("a slot holds a number")
     return _number(held)
 
 

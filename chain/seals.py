@@ -6,6 +6,7 @@ signer per header; a majority of distinct signers on top makes it final), and `i
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from chain import rlp, signing
 from chain.errors import BadRlp, BadSeal, BadSignature
@@ -140,6 +141,13 @@ def check_clique(headers: Sequence[Header], signers: Collection[str]) -> list[st
         found.append(signer)
     _require(list(dict.fromkeys(found)), signers, need)
     return list(dict.fromkeys(found))
+
+
+def check_linked(headers: Sequence[Header]) -> None:
+    """BadSeal unless each header follows the one before: next number, its hash as the parent's."""
+    for below, header in pairwise(headers):
+        if parent_of(header) != keccak(rlp.encode(list(below))) or number_of(header) != number_of(below) + 1:
+            raise BadSeal("a header on top does not follow the one below it")
 
 
 def ibft1_signers(header: Header) -> list[str]:

@@ -26,6 +26,8 @@ TYPES: dict[str, tuple[tuple[str, str], ...]] = {
     "Cancellation": (("payableId", "uint256"), ("version", "uint16")),
     "Reversal": (("payableId", "uint256"), ("sequence", "uint16"), ("amount", "uint72"), ("receipt", "bytes32")),
     "Reopening": (("lot", "uint256"), ("sequence", "uint16"), ("amount", "uint72"), ("receipt", "bytes32")),
+    # Not known to the contract: the registry's word for a block, where no validators seal.
+    "Head": (("genesis", "bytes32"), ("number", "uint256"), ("hash", "bytes32"), ("time", "uint256")),
 }
 
 
@@ -67,6 +69,11 @@ def reversal_digest(chain_id: int, contract: str, *, payable: int, sequence: int
 def reopening_digest(chain_id: int, contract: str, *, lot: int, sequence: int, amount: int, receipt: bytes) -> bytes:
     """The agent's consent to reopen a redeemed lot whose pay-out the bank returned. `sequence` is the payable's next number."""
     return _digest(chain_id, contract, name="Reopening", values=(lot, sequence, amount, receipt))
+
+
+def head_digest(chain_id: int, contract: str, *, genesis: bytes, number: int, block_hash: bytes, time: int) -> bytes:
+    """The registry's word that a block was the chain's latest at a time (UTC seconds)."""
+    return _digest(chain_id, contract, name="Head", values=(genesis, number, block_hash, time))
 
 
 def document(chain_id: int, contract: str, *, name: str, message: dict[str, int | bytes]) -> dict[str, Any]:

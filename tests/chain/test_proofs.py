@@ -35,3 +35,14 @@ def test_an_address_without_an_account(world: World) -> None:
     nobody = "0x" + "77" * 20
     answer = world.gateway.raw_rpc("eth_getProof", [nobody, [], hex(number)])
     assert proofs.account(hexdata(header["stateRoot"]), nobody, [hexdata(node) for node in answer["accountProof"]]) is None
+
+
+def test_a_slot_that_was_emptied_holds_nothing(world: World) -> None:
+    payable = world.issue(1_000_00, salt=72, accept=False)
+    world.act("supplier", "refuse", *world.issued[payable])
+    number, slot = world.gateway.head().number, slots.lot(ids.root(payable))
+    header = world.gateway.raw_rpc("eth_getBlockByNumber", [hex(number), False])
+    answer = world.gateway.raw_rpc("eth_getProof", [world.contract, [f"0x{slot:064x}"], hex(number)])
+    account = proofs.account(hexdata(header["stateRoot"]), world.contract, [hexdata(node) for node in answer["accountProof"]])
+    assert account is not None
+    assert proofs.storage(account.storage_root, slot, [hexdata(node) for node in answer["storageProof"][0]["proof"]]) == 0

@@ -143,14 +143,14 @@ class World:
         signed.append(self.sign("registrar", "setLimit", [PEOPLE["obligor"][0], 156, 10**12, PEOPLE["agent"][0]], ahead=len(signed)))
         self.send(*signed)
 
-    def issue(self, face: int, *, salt: int = 1, accept: bool = True, invoices: int = 2) -> int:
+    def issue(self, face: int, *, salt: int = 1, accept: bool = True, invoices: int = 2, terms: bytes = b"\x0a" * 32) -> int:
         """A payable of the obligor to the supplier, due in 90 days, backed by some invoices."""
-        terms = Terms(2, 3, 1, self.now + 90 * DAY, face, b"\x0a" * 32, salt.to_bytes(32, "big"))
+        named = Terms(2, 3, 1, self.now + 90 * DAY, face, terms, salt.to_bytes(32, "big"))
         shares = [face // invoices] * (invoices - 1) + [face - face // invoices * (invoices - 1)]
         portions = [Portion(place.to_bytes(2, "big") + salt.to_bytes(30, "big"), share, share) for place, share in enumerate(shares)]
-        payable = ids.payable_id(terms, portions, currency=PROFILE.currency)
-        self.issued[payable] = (terms, portions)
-        self.act("obligor", "issue", terms, portions)
+        payable = ids.payable_id(named, portions, currency=PROFILE.currency)
+        self.issued[payable] = (named, portions)
+        self.act("obligor", "issue", named, portions)
         if accept:
             self.act("supplier", "accept", payable)
         return payable

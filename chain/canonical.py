@@ -1,0 +1,49 @@
+"""Canonical JSON (RFC 8785) of objects, lists, strings, integers, booleans and null: each content has one form, byte for byte. Pure."""
+
+import json
+from typing import Any, NoReturn
+
+from chain.errors import BadCertificate
+
+# Beyond it a reader that keeps numbers as IEEE doubles, as RFC 8785 does, would change them.
+MAX_INTEGER = 2**53 - 1
+
+
+def encode(value: Any) -> bytes:
+    """The one form. BadCertificate for what has none here: fractions, larger integers, names beyond ASCII, half characters."""
+    _require(value)
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadCertificate("a text holds half a character") from error
+
+
+def decode(data: bytes) -> Any:
+    """The content of a canonical text. BadCertificate for any other form of it, repeated names included."""
+    try:
+        value = json.loads(data.decode(), parse_float=_refuse, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise BadCertificate(f"it is not JSON: {error}") from error
+    if encode(value) != data:
+        raise BadCertificate("it is not in canonical form (RFC 8785)")
+    return value
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not an integer")
+
+
+def _require(value: Any) -> None:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if not isinstance(name, str) or not name.isascii():
+                raise BadCertificate("a name is not ASCII text")
+            _require(item)
+    elif isinstance(value, list):
+        for item in value:
+            _require(item)
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise BadCertificate("an integer is out of range")
+    elif value is not None and not isinstance(value, str):
+        raise BadCertificate(f"{type(value).__name__} has no canonical form here")
