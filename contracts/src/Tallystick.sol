@@ -186,7 +186,7 @@ contract Tallystick is State, Delegating, IPayables {
         uint256 key = _limitKeyOf(debt);
         _limits[key] = _limits[key].relieved(terms.face);
         _payables[id] = debt.withOutstanding(0);
-        _lots[Ids.root(id)] = Lot.wrap(0);
+        _forget(Ids.root(id), _lots[Ids.root(id)]);
     }
 
     /* OFFERS */

@@ -147,6 +147,17 @@ contract GasTest is Base {
         vm.assertGt(twenty, ten);
     }
 
+    function testNoContractIsAboveTwentyKilobytes() public {
+        string[5] memory names = ["Tallystick", "Settlement", "Holdings", "Registrar", "Reads"];
+        uint256 largest;
+        for (uint256 i = 0; i < names.length; ++i) {
+            uint256 size = vm.getDeployedCode(string.concat(names[i], ".sol:", names[i])).length;
+            if (size > largest) largest = size;
+        }
+        vm.snapshotValue("Tallystick", "largest contract, bytes", largest);
+        vm.assertLe(largest, 20_000);
+    }
+
     /// @dev The root in `count` lots of 1,000 for SECOND and what is left.
     function _split(uint8 count) private returns (uint256[] memory lots) {
         lots = new uint256[](count);

@@ -23,6 +23,7 @@ interface Vm {
     /// @dev Deploys compiled code, so that tests need not be compiled with the contracts.
     function deployCode(string calldata what, bytes calldata arguments) external returns (address);
     function getCode(string calldata what) external view returns (bytes memory);
+    function getDeployedCode(string calldata what) external view returns (bytes memory);
     function label(address account, string calldata name) external;
     function warp(uint256 timestamp) external;
     function getBlockTimestamp() external view returns (uint256);

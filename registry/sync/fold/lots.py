@@ -173,7 +173,7 @@ def redeemed(state: State, event: Event, place: Place) -> None:
     else:
         reopenable = need(state, PROFILES, (payable["profile"],))["reopen_period"] != 0
         ended = {**words.bumped(lot), "flags": lot["flags"] | LOT_ENDED}
-        words.put_lot(state, ended if reopenable else words.gone(words.with_frozen(lot, 0)))
+        words.put_lot(state, ended if reopenable else words.gone(lot))
         words.put_payable(state, payables.settled(payable))
     state.move(words.step(place, event.name, lot=lot, amount=amount, parties=(args["holder"], payable["obligor"])))
 

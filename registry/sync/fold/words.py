@@ -116,7 +116,7 @@ def with_recourse(lot: Row, seller: int) -> Row:
 
 def gone(lot: Row) -> Row:
     """The chain has deleted the word. Its place in the tree and its last holder stay known."""
-    return {**unlocked(with_recourse(lot, 0)), "amount": 0, "flags": 0, "round": 0, "exists": False}
+    return {**unlocked(with_recourse(with_frozen(lot, 0), 0)), "amount": 0, "flags": 0, "round": 0, "exists": False}
 
 
 def spent(parent: Row, index: int) -> int:
