@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chain.structs import LOT_ENDED
 from registry.funding.tables import AgentConsent, ClearingLine, ClearingRun, FinancingRecord, PaymentRecord
 from registry.identity.tables import BankAccount
+from registry.kernel import repo_bulk
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import Actor
 from registry.receivables.repo.visibility import party_payables, sees_all
@@ -141,7 +142,7 @@ def pending_runs(session: Session, payable_ids: Collection[str]) -> dict[str, in
 
 def add_lines(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Stores lines in bulk."""
-    session.execute(insert(ClearingLine), rows)
+    repo_bulk.copy_rows(session, ClearingLine.__table__, rows)
 
 
 def _sees_run(actor: Actor) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from registry.kernel import repo
+from registry.kernel import repo, repo_bulk
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import Unit
 
@@ -30,32 +30,34 @@ def wire(value: Any) -> Any:
     return [wire(item) for item in value]
 
 
-def enqueue(unit: Unit, *, signer: tuple[int, str], function: str, args: Sequence[Any], subject: str) -> OutboxMessage:
-    """Records that `signer` (entity id, address) calls `function`. Flushed, so that the message has its id."""
+def enqueue(unit: Unit, *, signer: tuple[int, str], function: str, args: Sequence[Any], subject: str) -> int:
+    """Records that `signer` (entity id, address) calls `function`; gives the message's id."""
     return enqueue_many(unit, [ContractCall(function, args, subject)], signer=signer)[0]
 
 
-def enqueue_many(unit: Unit, calls: Sequence[ContractCall], *, signer: tuple[int, str]) -> list[OutboxMessage]:
-    """Records that `signer` makes these calls, in this order; many cost few statements."""
+def enqueue_many(unit: Unit, calls: Sequence[ContractCall], *, signer: tuple[int, str]) -> list[int]:
+    """Records that `signer` makes these calls, in this order, by one statement; gives the messages' ids."""
     if not calls:
         return []
     entity_id, address = signer
-    messages = [
-        OutboxMessage(
-            entity_id=entity_id,
-            signer=address,
-            function=call.function,
-            args=[wire(argument) for argument in call.args],
-            subject=call.subject,
-            state="queued",
-            created_at=unit.now,
-            updated_at=unit.now,
-        )
-        for call in calls
-    ]
-    unit.session.add_all(messages)
-    unit.session.flush()
+    numbers = repo_bulk.insert(
+        unit.session,
+        OutboxMessage.__table__,
+        [
+            {
+                "entity_id": entity_id,
+                "signer": address,
+                "function": call.function,
+                "args": wire(call.args),
+                "subject": call.subject,
+                "state": "queued",
+                "created_at": unit.now,
+                "updated_at": unit.now,
+            }
+            for call in calls
+        ],
+    )
     if not unit.messages:
         repo.notify(unit.session, CHANNEL)
-    unit.messages.extend(message.id for message in messages)
-    return messages
+    unit.messages.extend(numbers)
+    return numbers

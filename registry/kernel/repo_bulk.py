@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
+import orjson
 import psycopg
 from sqlalchemy import FromClause, Table
 from sqlalchemy.dialects import postgresql
@@ -58,6 +59,34 @@ def _copy(session: Session, name: str, columns: Sequence[str], rows: Iterable[Se
     with connection.cursor() as cursor, cursor.copy(f"copy {name} ({names}) from stdin") as stream:
         for row in rows:
             stream.write_row(row)
+
+
+def copy_rows(session: Session, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Appends rows by COPY; all name the same columns. JSON columns hold plain values."""
+    if not rows:
+        return
+    form, columns = shape(table), tuple(rows[0])
+    texts = [column in form.json for column in columns]
+    places = list(zip(columns, texts, strict=True))
+    _copy(session, form.name, columns, ([orjson.dumps(row[c]).decode() if text else row[c] for c, text in places] for row in rows))
+
+
+def insert(session: Session, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Appends rows that all name the same columns, and gives the ids that the database gave them, in order. JSON as in `copy_rows`."""
+    if not rows:
+        return []
+    form, columns = shape(table), tuple(rows[0])
+    values = [[row[column] for row in rows] for column in columns]
+    lists = tuple(
+        [orjson.dumps(value).decode() for value in each] if column in form.json else each
+        for column, each in zip(columns, values, strict=True)
+    )
+    names = ", ".join(f'"{column}"' for column in columns)
+    source = ", ".join(f"%s::{form.types[column]}" for column in columns)
+    chosen = f"select {names} from unnest({source}) with ordinality w({names}, place) order by place"
+    found = session.connection().exec_driver_sql(f"insert into {form.name} ({names}) {chosen} returning id", lists)
+    # Ids are given in the order of the select; nothing says in which order they come back.
+    return sorted(number for (number,) in found)
 
 
 def upsert(session: Session, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:

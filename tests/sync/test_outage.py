@@ -19,7 +19,7 @@ SECONDS = 60
 
 def revoke_offers(unit: Unit) -> int:
     signer = keys.signer_for(unit, unit.actor.entity_id)
-    return outbox.enqueue(unit, signer=signer, function="revokeOffers", args=[], subject="test").id
+    return outbox.enqueue(unit, signer=signer, function="revokeOffers", args=[], subject="test")
 
 
 def confirmed(site: Site, number: int) -> bool:

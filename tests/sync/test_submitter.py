@@ -21,7 +21,7 @@ from tests.sync.site import Site
 
 def revoke_offers(unit: Unit, signer: tuple[int, str] | None = None, args: Sequence[Any] = ()) -> int:
     who = signer or keys.signer_for(unit, unit.actor.entity_id)
-    return outbox.enqueue(unit, signer=who, function="revokeOffers", args=list(args), subject="test").id
+    return outbox.enqueue(unit, signer=who, function="revokeOffers", args=list(args), subject="test")
 
 
 def message(site: Site, number: int) -> OutboxMessage:
@@ -55,7 +55,7 @@ def test_a_call_too_large_for_any_block_is_rejected(site: Site) -> None:
     args = [[2, 5, 1, 1_800_000_000, 1999, bytes(32), bytes(32)], portions]
 
     def enqueue(unit: Unit) -> int:
-        return outbox.enqueue(unit, signer=keys.signer_for(unit, 2), function="issue", args=args, subject="test").id
+        return outbox.enqueue(unit, signer=keys.signer_for(unit, 2), function="issue", args=args, subject="test")
 
     number = play.act(OBLIGOR, enqueue)
     site.runtime.drain()

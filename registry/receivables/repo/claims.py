@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from registry.identity.tables import CreditLimit, Entity, Participant, ParticipantKey
+from registry.kernel import repo_bulk
 from registry.kernel.tables import OutboxMessage
 from registry.receivables.tables import CancellationConsent, Lot, OfferRecord, Payable, PayableTerms, Profile
 
@@ -38,7 +39,7 @@ def currencies(session: Session, payable_ids: Collection[str]) -> dict[str, str]
 
 def add_terms(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Stores preimages in bulk."""
-    session.execute(insert(PayableTerms), rows)
+    repo_bulk.copy_rows(session, PayableTerms.__table__, rows)
 
 
 def terms(session: Session, payable_id: str) -> PayableTerms | None:
