@@ -57,7 +57,8 @@ contract Handler is World {
         Holding memory root = _lot(id << 96);
         bool early = _state(id) == PAYABLE_ISSUED;
         bool whole = root.holder == SUPPLIER && root.amount == entry.face && root.flags == 0 && root.lockParty == 0;
-        if (!early && !(_state(id) == PAYABLE_ACTIVE && whole && _debt(id).sequence == 0)) return;
+        // Not while a flag stands: an overdue debt or one whose redemption is suspended is not taken back.
+        if (!early && !(_debt(id).state == PAYABLE_ACTIVE && whole && _debt(id).sequence == 0)) return;
         bytes32 kind = keccak256("Cancellation(uint256 payableId,uint16 version)");
         bytes memory consent = _signStruct(keccak256(abi.encode(kind, id, root.version)), secretOf[SUPPLIER]);
         _as(OBLIGOR);
