@@ -19,6 +19,7 @@ contract LayoutTest is Base {
     uint256 private constant RECOURSE = 13;
     uint256 private constant LINES = 14;
     uint256 private constant DOSSIERS = 15;
+    uint256 private constant KEYRINGS = 16;
 
     function _at(uint256 key, uint256 mapping_) private view returns (uint256) {
         return uint256(vm.load(address(tally), keccak256(abi.encode(key, mapping_))));
@@ -112,6 +113,11 @@ contract LayoutTest is Base {
         vm.assertEq(_bits(key, 0, 32), FUNDER, "participant");
         vm.assertEq(_bits(key, 32, 32), START, "from");
         vm.assertEq(_bits(key, 64, 32), KEY_UNTIL, "until");
+        vm.assertEq(_bits(key, 96, 80), _bits(word, 0, 80), "copy of the standing");
+        vm.assertEq(key >> 176, 0, "rest");
+        vm.assertEq(_at(FUNDER, KEYRINGS), 1, "keys in the keyring");
+        bytes32 first = keccak256(abi.encode(keccak256(abi.encode(FUNDER, KEYRINGS))));
+        vm.assertEq(uint256(vm.load(address(tally), first)), uint160(keyOf[FUNDER]), "the first of them");
         vm.assertEq(_at(FUNDER, DOSSIERS), uint256(keccak256("funder")), "dossier");
     }
 
