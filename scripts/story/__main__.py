@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scripts.story import claims, council, maturity, onboarding, report
 from scripts.story.cast import Stage
-from scripts.story.process import Service, ServiceFailed, free_port
+from scripts.story.process import Service, ServiceFailed, await_free, free_port
 from scripts.story.state import State
 from scripts.story.summary import show
 from scripts.story_page import render
@@ -63,6 +63,8 @@ def play(folder: Path, port: int, console: Console) -> dict[str, Any]:
     """Starts the service under the story's clock, tells what is left of the story and writes the report; the figures."""
     state = State.load(folder)
     state.save(folder)
+    if any(name not in state.done for name, _ in chapters()):
+        await_free(folder)
     columns = (TextColumn("{task.description:<55}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         service = Service(folder, port, now=state.moment(0))
@@ -92,6 +94,9 @@ def main() -> int:
     except ServiceFailed as error:
         console.print(f"error: {error}", style="red")
         return 7
+    except KeyboardInterrupt:
+        console.print("stopped; the same command goes on from here", style="yellow")
+        return 130
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n")
     port = free_port(given.port)

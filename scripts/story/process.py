@@ -1,5 +1,6 @@
 """Starts, stops and kills the service as a process of its own, and moves its clock."""
 
+import fcntl
 import signal
 import socket
 import ssl
@@ -14,6 +15,7 @@ import httpx
 
 HOST = "127.0.0.1"
 START_SECONDS = 90
+END_SECONDS = 15
 
 
 def client(url: str, **options: Any) -> httpx.Client:
@@ -37,6 +39,22 @@ def free_port(wanted: int) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise ServiceFailed("no free port on the loopback address")
+
+
+def await_free(data: Path) -> None:
+    """Waits for the end of a service that has lost its story. ServiceFailed when another process keeps the data folder: the story moves
+    the clock of a service of its own."""
+    deadline = time.monotonic() + END_SECONDS
+    with (data / "owner.lock").open("a") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise ServiceFailed(f"another process uses {data}; stop it, then run the same command again") from None
+                time.sleep(0.2)
+            else:
+                return
 
 
 class Service:

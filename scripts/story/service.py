@@ -5,6 +5,8 @@ Only the holder of the inherited socket can move the clock; no user of the servi
 
 import argparse
 import json
+import os
+import signal
 import socket
 import threading
 from datetime import UTC, datetime
@@ -32,12 +34,14 @@ class StoryClock:
         return self._moment
 
     def follow(self, control: socket.socket) -> None:
-        """Sets the clock to each UTC second that comes in as a line, and answers each with "ok"."""
+        """Sets the clock to each UTC second that comes in as a line, and answers each with "ok"; ends the service with the story."""
         with control.makefile("rw") as lines:
             for line in lines:
                 self._moment = max(self._moment, datetime.fromtimestamp(int(line), UTC))
                 lines.write("ok\n")
                 lines.flush()
+        # Whoever told the story has ended, in order or not: a service whose clock stands still must not keep the data folder.
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def registrar_token(platform: Platform, folder: Path) -> None:
