@@ -38,6 +38,8 @@ class _Layout:
     size: int
     # Names and canonical types of the data when it holds anything dynamic.
     dynamic: tuple[tuple[str, ...], tuple[str, ...]] | None
+    # Name, words of an element and its reader, when only the last field is dynamic and an array of static elements.
+    tail: tuple[str, int, Reader] | None = None
 
 
 def _integer(raw: bytes) -> int:
@@ -88,11 +90,19 @@ def _layout(raw: Field) -> _Layout:
     for field in data:
         found = _reader(field)
         if found is None:
-            return _Layout(raw["name"], topics, (), 0, (names, tuple(type_of(field) for field in data)))
+            dynamic = (names, tuple(type_of(field) for field in data))
+            tail = _tail(field) if field is data[-1] else None
+            return _Layout(raw["name"], topics, tuple(fields) if tail else (), 32 * at if tail else 0, dynamic, tail)
         words, read = found
         fields.append((field["name"], 32 * at, 32 * (at + words), read))
         at += words
     return _Layout(raw["name"], topics, tuple(fields), 32 * at, None)
+
+
+def _tail(field: Field) -> tuple[str, int, Reader] | None:
+    kind = str(field["type"])
+    element = _reader({**field, "type": kind.removesuffix("[]")}) if kind.endswith("[]") else None
+    return None if element is None else (field["name"], *element)
 
 
 def _topic_reader(field: Field) -> Reader:
@@ -126,7 +136,9 @@ def _decode(log: Log, layouts: dict[bytes, _Layout]) -> Event | None:
         return None
     args = {name: read(topic) for (name, read), topic in zip(layout.topics, topics[1:], strict=True)}
     data = log.data
-    if layout.dynamic is not None:
+    if layout.tail is not None and _is_canonical(data, layout.size, layout.tail[1]):
+        args.update(_with_tail(data, layout, layout.tail))
+    elif layout.dynamic is not None:
         names, types = layout.dynamic
         try:
             args.update(zip(names, map(listed, decode_abi(types, data)), strict=True))
@@ -138,3 +150,18 @@ def _decode(log: Log, layouts: dict[bytes, _Layout]) -> Event | None:
     else:
         return None
     return Event(layout.name, args)
+
+
+def _is_canonical(data: bytes, size: int, words: int) -> bool:
+    """Whether the array stands right behind the static part and fills the data, as Solidity writes it."""
+    head = size + 32
+    count = int.from_bytes(data[head : head + 32], "big")
+    return int.from_bytes(data[size:head], "big") == head and len(data) == head + 32 + 32 * words * count
+
+
+def _with_tail(data: bytes, layout: _Layout, tail: tuple[str, int, Reader]) -> dict[str, Any]:
+    name, words, read_element = tail
+    args = {field: read(data[start:end]) for field, start, end, read in layout.fields}
+    step = 32 * words
+    args[name] = [read_element(data[start : start + step]) for start in range(layout.size + 64, len(data), step)]
+    return args
