@@ -7,6 +7,7 @@ import {IReads} from "./interfaces/IReads.sol";
 import {IStandards} from "./interfaces/IStandards.sol";
 import "./interfaces/Types.sol";
 import {Ids} from "./libraries/Ids.sol";
+import "./libraries/StandingWords.sol";
 import "./libraries/Words.sol";
 import {Rules} from "./libraries/ProfileWord.sol";
 import {State} from "./State.sol";

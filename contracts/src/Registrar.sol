@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IRegistrar} from "./interfaces/IRegistrar.sol";
 import "./interfaces/Types.sol";
 import {Rules, RulesWord} from "./libraries/ProfileWord.sol";
+import "./libraries/StandingWords.sol";
 import "./libraries/Words.sol";
 import {Delegating} from "./Delegating.sol";
 import {State} from "./State.sol";

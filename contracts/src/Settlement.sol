@@ -7,6 +7,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import "./interfaces/Types.sol";
 import {Ids} from "./libraries/Ids.sol";
 import {Rules} from "./libraries/ProfileWord.sol";
+import "./libraries/StandingWords.sol";
 import "./libraries/Words.sol";
 import {Delegating} from "./Delegating.sol";
 import {State} from "./State.sol";

@@ -11,6 +11,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import "./interfaces/Types.sol";
 import {Ids} from "./libraries/Ids.sol";
 import {Rules} from "./libraries/ProfileWord.sol";
+import "./libraries/StandingWords.sol";
 import "./libraries/Words.sol";
 
 /// @notice The storage that the core and its extensions share, and the checks that more than one of them needs.

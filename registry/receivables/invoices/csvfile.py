@@ -86,7 +86,7 @@ def read_rows(data: bytes, layout: ColumnMap, *, max_rows: int = MAX_ROWS) -> It
             key = (row.seller_id, normal_number(row.number))
             first = seen.setdefault(key, line)
             if first != line:
-                reading.find("number", row.number, "CSV-DUPLICATE", f"stands in row {first} for the same seller too; keep one")
+                reading.find("number", row.number, rule="CSV-DUPLICATE", message=f"stands in row {first} for the same seller too; keep one")
                 row = None
         if row is not None:
             yield row
@@ -147,7 +147,7 @@ class _Row:
         self.places = places
         self.errors: list[RowError] = []
 
-    def find(self, field: str, value: str, rule: str, message: str) -> None:
+    def find(self, field: str, value: str, *, rule: str, message: str) -> None:
         column = self.layout.columns().get(field, field)
         shown = value if len(value) <= _SHOWN else value[:_SHOWN] + "…"
         self.errors.append(RowError(row=self.line, column=column, value=shown, rule=rule, message=f"{column}: {shown!r} {message}"))
@@ -155,12 +155,12 @@ class _Row:
     def payable(self, cells: Sequence[str], width: int) -> PayableRow | None:
         """The row, or None when there are findings."""
         if len(cells) != width:
-            self.find("row", f"{len(cells)} cells", "CSV-COLUMNS", f"but the header has {width}; check separators and quotes")
+            self.find("row", f"{len(cells)} cells", rule="CSV-COLUMNS", message=f"but the header has {width}; check separators and quotes")
             return None
         given = {field: cells[place].strip() for field, place in self.places.items()}
         for field, value in given.items():
             if len(value) > _MAX_CELL:
-                self.find(field, value, "CSV-LENGTH", f"is longer than {_MAX_CELL} characters; shorten it")
+                self.find(field, value, rule="CSV-LENGTH", message=f"is longer than {_MAX_CELL} characters; shorten it")
         seller = self.filled(given, "seller_id")
         number = self.number(given)
         issued = self.day(given, "issue_date")
@@ -168,7 +168,7 @@ class _Row:
         currency = self.currency(given)
         type_code = given.get("type_column") or self.layout.type_code
         if type_code in CREDIT_NOTE_TYPES:
-            self.find("type_column", type_code, "CSV-CREDIT", "is a credit note; leave it out or net it with its invoice")
+            self.find("type_column", type_code, rule="CSV-CREDIT", message="is a credit note; leave it out or net it with its invoice")
         amount = None if currency is None else self.amount(given["amount"], currency)
         if self.errors or issued is None or due is None or currency is None or amount is None:
             return None
@@ -187,7 +187,7 @@ class _Row:
 
     def filled(self, given: dict[str, str], field: str) -> str:
         if not given[field]:
-            self.find(field, "", "CSV-MISSING", "is empty; fill it in")
+            self.find(field, "", rule="CSV-MISSING", message="is empty; fill it in")
         return given[field]
 
     def number(self, given: dict[str, str]) -> str:
@@ -196,7 +196,7 @@ class _Row:
             try:
                 normal_number(number)
             except Invalid:
-                self.find("number", number, "CSV-NUMBER", "is no invoice number; it needs letters or digits, at most 200")
+                self.find("number", number, rule="CSV-NUMBER", message="is no invoice number; it needs letters or digits, at most 200")
         return number
 
     def day(self, given: dict[str, str], field: str) -> date | None:
@@ -206,19 +206,19 @@ class _Row:
         try:
             return to_date(text, self.layout.date_format)
         except ValueError:
-            self.find(field, text, "CSV-DATE", f"is not a date written {self.layout.date_format}")
+            self.find(field, text, rule="CSV-DATE", message=f"is not a date written {self.layout.date_format}")
             return None
 
     def due(self, given: dict[str, str], issued: date | None) -> date | None:
         if given.get("due_date") or self.layout.due_days is None:
             due = self.day(given, "due_date")
             if due is not None and issued is not None and due < issued:
-                self.find("due_date", given["due_date"], "CSV-DUE", f"is before the issue date {issued}")
+                self.find("due_date", given["due_date"], rule="CSV-DUE", message=f"is before the issue date {issued}")
             return due
         try:
             return None if issued is None else issued + timedelta(days=self.layout.due_days)
         except OverflowError:
-            self.find("issue_date", given["issue_date"], "CSV-DATE", "is too late a date")
+            self.find("issue_date", given["issue_date"], rule="CSV-DATE", message="is too late a date")
             return None
 
     def currency(self, given: dict[str, str]) -> str | None:
@@ -226,21 +226,23 @@ class _Row:
         try:
             return money_code(code or "")
         except Invalid:
-            self.find("currency_column", code or "", "CSV-CURRENCY", "is not the ISO 4217 code of a currency, such as EUR")
+            self.find("currency_column", code or "", rule="CSV-CURRENCY", message="is not the ISO 4217 code of a currency, such as EUR")
             return None
 
     def amount(self, text: str, currency: str) -> int | None:
         if not text:
-            self.find("amount", "", "CSV-MISSING", "is empty; fill it in")
+            self.find("amount", "", rule="CSV-MISSING", message="is empty; fill it in")
             return None
         try:
             value = to_decimal(text, self.layout)
             minor = _whole(value) if self.layout.unit == "minor" else minor_units(value, currency)
         except (ValueError, Invalid):
-            self.find("amount", text, "CSV-AMOUNT", f"is not an amount in {currency} as the map writes it ({self.layout.unit} units)")
+            self.find(
+                "amount", text, rule="CSV-AMOUNT", message=f"is not an amount in {currency} as the map writes it ({self.layout.unit} units)"
+            )
             return None
         if minor <= 0:
-            self.find("amount", text, "CSV-CREDIT", "is not above zero; leave a credit out or net it with its invoice")
+            self.find("amount", text, rule="CSV-CREDIT", message="is not above zero; leave a credit out or net it with its invoice")
             return None
         return minor
 
