@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, Field
 
-from api import errors
+from api import errors, inflight
 from api.bootstrap import Platform
 from registry.identity import acts, permissions
 from registry.kernel import idempotency
@@ -86,24 +86,39 @@ class Call:
         `subject` is what the act is about ("lot:0x.."), told by the result where the act makes it. Raises the domain's error, or the
         contract's refusal as one.
         """
+        if self.idempotency is None:
+            return self._write(decide, render, subject=subject, status=status)
+        with inflight.turn((self.actor.entity_id, self.idempotency.key), self.wait):
+            return self._write(decide, render, subject=subject, status=status)
+
+    def _write(
+        self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: Subject[Result], status: int
+    ) -> Answer:
+        decided = self._decide(decide, subject=subject)
+        if isinstance(decided, Answer):
+            return self._replay(decided)
+        pending, result = decided
+        return self._settle(pending, lambda unit: render(unit, result), status)
+
+    def _decide(self, decide: Callable[[Unit], Result], *, subject: Subject[Result]) -> Answer | tuple[Accepted, Result]:
+        """The decision with its contract calls in one transaction; or the answer that this key has already."""
         try:
             with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
                 known = self._claim(unit)
-                if known is None:
-                    result = decide(unit)
-                    about = subject if isinstance(subject, str) else subject(result)
-                    pending = Accepted(status="pending", subject=about, transactions=list(unit.messages))
-                    acts.record(unit, act=self.act, subject=about, outcome="accepted")
-                    self._keep(unit, Answer(202, to_bytes(pending)))
+                if known is not None:
+                    return known
+                result = decide(unit)
+                about = subject if isinstance(subject, str) else subject(result)
+                pending = Accepted(status="pending", subject=about, transactions=list(unit.messages))
+                acts.record(unit, act=self.act, subject=about, outcome="accepted")
+                self._keep(unit, Answer(202, to_bytes(pending)))
+                return pending, result
         except DomainError as error:
             self._record_refusal(subject if isinstance(subject, str) else self.act.partition(".")[0], error)
             raise
-        if known is not None:
-            return self._replay(known)
-        return self._settle(pending, lambda unit: render(unit, result), status)
 
     def _replay(self, known: Answer) -> Answer:
-        """The first answer again. One that was pending is completed with what has become of it since."""
+        """The first answer again. One that a crash left pending is completed with what has become of its calls since."""
         if known.status != 202:
             return known
         pending = Accepted.model_validate_json(known.body)

@@ -1,5 +1,6 @@
 """Every write is done once: same key and body, same answer; other body, conflict; no key, a clear problem."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -84,3 +85,12 @@ def test_pending_creation_names_what_it_makes(world: World) -> None:
     assert world["obligor"].shown(f"/v1/payables/{payable}")["state"] == "issued"
     latest = world["obligor"].shown("/v1/acts")["items"][0]
     assert (latest["act"], latest["subject"], latest["outcome"]) == ("payable.confirm", pending["subject"], "accepted")
+
+
+def test_ten_repeats_at_once_get_one_answer(world: World) -> None:
+    invoice, key = world.invoice("10.00"), str(uuid4())
+    body = {"invoices": [{"invoice": invoice}], "profile": 1}
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: world["obligor"].post("/v1/payables", body, key=key), range(10)))
+    assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
+    assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
