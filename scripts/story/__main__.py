@@ -79,7 +79,7 @@ def play(folder: Path, port: int, console: Console) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Parses the command line; exit code 0 when the story holds."""
+    """Parses the command line; exit code 0 when the story holds, 1 when the check found a difference."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("tallystick-demo"), help="data folder (default: ./tallystick-demo)")
     parser.add_argument("--port", type=int, default=8000, help="port of the service (a free one when taken; default: 8000)")
@@ -104,7 +104,7 @@ def main() -> int:
     if not given.exit:
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "api.cli", "up", "--data", str(folder), "--port", str(port)])  # noqa: S606 our own
-    return 0
+    return 1 if found["breaks"] else 0
 
 
 if __name__ == "__main__":
