@@ -17,14 +17,14 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
-from api.bootstrap import Platform
+from api.bootstrap import LOCK, Platform
 from api.calls import Answer, Call, Result, Subject
 from api.cli import output
 from api.paging import Paging
 from api.schemas.payables import TreeOut
 from chain.errors import ChainError
 from registry.identity import api_keys, service
-from registry.kernel.errors import DomainError, Forbidden, Unauthenticated, Unavailable
+from registry.kernel.errors import DomainError, Forbidden, NotFound, Unauthenticated, Unavailable
 from registry.kernel.settings import Settings
 from registry.kernel.uow import SERVICE, Actor, Unit
 
@@ -48,8 +48,14 @@ class Here:
     as_json: bool
 
     @contextmanager
-    def open(self) -> Iterator[Platform]:
-        """The platform on the data folder: attached to the running service, or owned while the command runs."""
+    def open(self, *, create: bool = False) -> Iterator[Platform]:
+        """The platform on the data folder: attached to the running service, or owned while the command runs.
+
+        NotFound when nothing was ever started there, unless it may be created.
+        """
+        folder = self.settings.data_dir
+        if not create and not (folder / LOCK).exists():
+            raise NotFound(f"there is no installation in {folder}; begin one with `tallystick up --data {folder}`, or name another folder")
         with Platform.open(self.settings) as platform:
             yield platform
 

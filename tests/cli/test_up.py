@@ -13,12 +13,15 @@ import httpx
 COMMAND = [sys.executable, "-m", "api.cli"]
 
 
-def test_commands_work_alone(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "status", "--json", "--data", str(tmp_path / "data")], capture_output=True, text=True, check=True, env=os.environ
-    )
-    status = json.loads(done.stdout)
-    assert (status["ready"], status["running"]) == (True, False)
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False, env=os.environ)
+
+
+def test_a_mistyped_folder_is_not_made(tmp_path: Path) -> None:
+    done = run("party", "list", "--as", "1", "--data", str(tmp_path / "typo"))
+    assert done.returncode == 5
+    assert "there is no installation in" in done.stderr
+    assert not (tmp_path / "typo").exists()
 
 
 def test_up_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
@@ -34,3 +37,5 @@ def test_up_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         process.stderr.read()
     assert process.returncode == 0
+    status = json.loads(run("status", "--json", "--data", str(tmp_path / "data")).stdout)
+    assert (status["ready"], status["running"]) == (True, False)

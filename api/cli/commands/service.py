@@ -29,7 +29,7 @@ def up(
 ) -> None:
     """Serves the API, the console and the documentation until it is interrupted."""
     settings = here.settings
-    with here.open() as platform:
+    with here.open(create=True) as platform:
         if not platform.owner:
             raise Unavailable(f"another process serves {settings.data_dir} already; stop it first, or use another --data")
         listener = listen(settings.host if host is None else host, settings.port if port is None else port)
