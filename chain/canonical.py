@@ -1,12 +1,18 @@
 """Canonical JSON (RFC 8785) of objects, lists, strings, integers, booleans and null: each content has one form, byte for byte. Pure."""
 
 import json
+import re
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from chain.errors import BadCertificate
 
 # Beyond it a reader that keeps numbers as IEEE doubles, as RFC 8785 does, would change them.
 MAX_INTEGER = 2**53 - 1
+# Lists and objects inside each other. The parser recurses: what is nested without end could take the stack of the process.
+MAX_DEPTH = 32
+_TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 def encode(value: Any) -> bytes:
@@ -20,6 +26,8 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes) -> Any:
     """The content of a canonical text. BadCertificate for any other form of it, repeated names included."""
+    if max(accumulate(1 if each in b"[{" else -1 for each in _BRACKETS.findall(_TEXTS.sub(b"", data))), default=0) > MAX_DEPTH:
+        raise BadCertificate(f"it is nested deeper than {MAX_DEPTH}")
     try:
         value = json.loads(data.decode(), parse_float=_refuse, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

@@ -65,3 +65,13 @@ def test_what_has_no_form_here(text: bytes) -> None:
 def test_what_cannot_be_written(value: Any) -> None:
     with pytest.raises(BadCertificate):
         canonical.encode(value)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'["]",{"\\"}":'])
+def test_endless_nesting_never_reaches_the_parser(opening: bytes) -> None:
+    """With a high recursion limit it would take the stack."""
+    with pytest.raises(BadCertificate, match="nested"):
+        canonical.decode(opening * 100_000)
+    depth = canonical.MAX_DEPTH
+    assert canonical.decode(b"[" * depth + b"]" * depth)
+    assert canonical.decode(b'"' + b"[" * 100 + b'"') == "[" * 100
