@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli.commands import chain, funding, invoices, lots, offers, parties, payables, profiles, service
+from api.cli.commands import certificates, chain, funding, invoices, lots, offers, parties, payables, profiles, service
 
 app = typer.Typer(
     name="tallystick",
@@ -12,6 +12,7 @@ app = typer.Typer(
 )
 service.install(app)
 chain.install(app)
+certificates.install(app)
 app.add_typer(parties.app, name="party")
 app.add_typer(profiles.app, name="profile")
 app.add_typer(invoices.app, name="invoice")
@@ -26,4 +27,4 @@ app.add_typer(chain.transaction, name="transaction")
 
 def main() -> None:
     """Entry point of the console script."""
-    app()
+    app(prog_name="tallystick")

@@ -78,6 +78,7 @@ ACTS: dict[str, frozenset[int]] = {
     "lot.reopen": _AGENT_AND_REGISTRAR,
     "lot.list": _ANY,
     "lot.show": _ANY,
+    "lot.certify": _ANY,
     "offer.make": _HOLDER,
     "offer.accept": _HOLDER,
     "offer.withdraw": _HOLDER,
@@ -106,6 +107,7 @@ ACTS: dict[str, frozenset[int]] = {
     "balance.list": _ANY,
     "act.list": _ANY,
     "network.show": _ANY,
+    "pin.show": _ANY,
     "check.run": _OVERSIGHT,
     "ledger.show": _OVERSIGHT,
 }

@@ -27,8 +27,11 @@ def numeric_code(code: str) -> int:
 
 
 def alpha_code(number: int) -> str:
-    """ISO 4217 letters for a number from the chain."""
-    return str(moneyed.get_currency(iso=f"{number:03d}").code)
+    """ISO 4217 letters for a number from the chain; Invalid when there is none."""
+    try:
+        return str(moneyed.get_currency(iso=f"{number:03d}").code)
+    except moneyed.CurrencyDoesNotExist as error:
+        raise Invalid(f"{number} is not an ISO 4217 currency number", currency=number) from error
 
 
 def exponent(code: str) -> int:

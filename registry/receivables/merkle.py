@@ -40,6 +40,16 @@ def root_of_path(commitment: bytes, *, index: int, size: int, hashes: Sequence[b
     return _climb(leaf(commitment), index, size, hashes)
 
 
+def sides(*, index: int, size: int) -> list[str]:
+    """On which side each hash of a path stands, lowest first: "left" or "right" of the way up."""
+    if size == 1:
+        return []
+    split = _split(size)
+    if index < split:
+        return [*sides(index=index, size=split), "right"]
+    return [*sides(index=index - split, size=size - split), "left"]
+
+
 def _root(leaves: Sequence[bytes]) -> bytes:
     if len(leaves) == 1:
         return leaves[0]

@@ -55,8 +55,8 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def terms_hash(conditions: Conditions) -> bytes:
-    """SHA-256 over the canonical promise and conditions; amounts as decimal strings, the root as hex."""
+def promise(conditions: Conditions) -> bytes:
+    """The canonical promise and conditions; amounts as decimal strings, the root as hex."""
     content = {
         "version": PROMISE_VERSION,
         "promise": PROMISE,
@@ -68,7 +68,12 @@ def terms_hash(conditions: Conditions) -> bytes:
         "due": conditions.due,
         "documents": None if conditions.documents is None else "0x" + conditions.documents.hex(),
     }
-    return hashlib.sha256(canonical(content)).digest()
+    return canonical(content)
+
+
+def terms_hash(conditions: Conditions) -> bytes:
+    """SHA-256 of the promise: what the contract keeps of it."""
+    return hashlib.sha256(promise(conditions)).digest()
 
 
 def portions(draws: Iterable[Draw]) -> list[Portion]:

@@ -58,3 +58,12 @@ def test_an_empty_set_and_a_path_that_does_not_fit_are_refused() -> None:
     for hashes in (merkle.path(leaves, 1)[:-1], [*merkle.path(leaves, 1), b"x" * 32]):
         with pytest.raises(Invalid, match="does not fit"):
             merkle.root_of_path(leaves[1], index=1, size=5, hashes=hashes)
+
+
+@given(commitments, st.data())
+def test_a_way_with_sides_needs_neither_place_nor_number(leaves: list[bytes], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(leaves) - 1))
+    found = merkle.leaf(leaves[index])
+    for side, other in zip(merkle.sides(index=index, size=len(leaves)), merkle.path(leaves, index), strict=True):
+        found = merkle.node(other, found) if side == "left" else merkle.node(found, other)
+    assert found == merkle.root(leaves)
