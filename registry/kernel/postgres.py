@@ -228,16 +228,26 @@ class EmbeddedPostgres:
         # libpq reads a comma as the next host; a quote would end the server's own setting.
         if len(os.fsencode(name)) > SOCKET_PATH_LIMIT or set(',"\\') & set(str(socket)):
             parent = tempfile.gettempdir() if len(os.fsencode(tempfile.gettempdir())) < SOCKET_PATH_LIMIT // 2 else "/tmp"  # noqa: S108
-            socket = Path(tempfile.mkdtemp(prefix="tallystick-", dir=parent))
+            socket = self._former_socket_folder() or Path(tempfile.mkdtemp(prefix="tallystick-", dir=parent))
         socket.mkdir(mode=0o700, exist_ok=True)
         if os.geteuid() == 0:
             os.chown(socket, self._data.stat().st_uid, -1)
         self._write_connection(self._read_connection() | {"socket": str(socket)})
         return socket
 
+    def _former_socket_folder(self) -> Path | None:
+        """The folder of the last run, made anew, so that URLs stay valid over a restart; None when its name is taken meanwhile."""
+        former = Path(self._read_connection().get("former_socket", ""))
+        try:
+            former.mkdir(mode=0o700)
+        except OSError:
+            return None
+        return former
+
     def _remove_socket_folder(self) -> None:
         if self._connection.exists() and "socket" in (known := self._read_connection()):
-            shutil.rmtree(known.pop("socket"), ignore_errors=True)
+            known["former_socket"] = known.pop("socket")
+            shutil.rmtree(known["former_socket"], ignore_errors=True)
             self._write_connection(known)
 
     def _read_connection(self) -> dict[str, Any]:

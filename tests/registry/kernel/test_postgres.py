@@ -142,7 +142,10 @@ def test_a_socket_path_that_is_too_long_goes_elsewhere(folder: Path) -> None:
         assert socket.exists()
         assert stat.S_IMODE(socket.stat().st_mode) == 0o700
         assert folder not in socket.parents
+        url = server.owner_url
     assert not socket.exists()
+    with started(deep) as server:
+        assert server.owner_url == url
 
 
 @pytest.mark.parametrize("name", ["a,b", 'a"b', "back\\slash", "账本"])
