@@ -55,8 +55,20 @@ contract Settlement is State, Delegating {
             debt = debt.redeemed(line);
             emit ISettlement.Redeemed(lot, uint32(holder), line, uint8(debt.round()), receipts[i]);
         }
+        _requireBalance(id, debt, round);
         _rounds[id] = round;
         _payables[id] = debt;
+    }
+
+    /// @dev After every call the lines are within one minor unit of their exact sum. From there a floor or a ceiling always leads on
+    /// to within one unit, and at the last lot to the payment itself: no round can be brought to where it never closes.
+    function _requireBalance(uint256 id, Payable debt, Round round) private pure {
+        uint256 redeemed = round.base() - debt.outstanding();
+        uint256 paid = redeemed * round.base();
+        uint256 exact = round.seen() * round.payment();
+        if (paid >= exact + round.base() || exact >= paid + round.base()) {
+            revert ISettlement.RoundUnbalanced(id, uint72(redeemed), uint72(round.payment()));
+        }
     }
 
     /// @dev The share rounds down or up by less than one minor unit; which lots round up is decided off-chain (largest remainder).
@@ -83,10 +95,6 @@ contract Settlement is State, Delegating {
         Round round = _rounds[id];
         if (round.seen() != round.base()) {
             revert ISettlement.RoundIncomplete(id, uint72(round.seen()), uint72(round.base()));
-        }
-        uint256 redeemed = round.base() - debt.outstanding();
-        if (redeemed != round.payment()) {
-            revert ISettlement.RoundUnbalanced(id, uint72(redeemed), uint72(round.payment()));
         }
         _rounds[id] = Round.wrap(0);
         _payables[id] = debt.withState(debt.state() & ~uint256(PAYABLE_ROUND_OPEN));

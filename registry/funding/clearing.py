@@ -6,7 +6,7 @@ receipts burn the claims; the list needs nothing but the mirror, so that anybody
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chain.structs import PAYABLE_ROUND_OPEN
 from registry.funding import receipts, repo, rules
@@ -24,8 +24,14 @@ from registry.receivables.repo.claims import hold, hold_all
 from registry.receivables.repo.visibility import sees_all
 from registry.receivables.tables import Lot, Payable
 
-# Lot, amount, receipt.
-_PayOut = tuple[str, int, bytes]
+
+class _PayOut(NamedTuple):
+    lot: str
+    base: int
+    amount: int
+    receipt: bytes
+
+
 _COLUMN = "clearing_lines.reference_sealed"
 
 
@@ -97,8 +103,9 @@ def resume(unit: Unit, number: int) -> ClearingRun:
     if repo.pending_runs(unit.session, [debt.id]):
         raise StillPending(f"clearing run {record.id} is on its way; wait for its block", run=record.id)
     seen = {lot.id for lot in repo.live_lots(unit.session, [debt.id]) if lot.round == debt.round}
-    rest = [line for line in repo.lines(unit.session, unit.actor, [record.id]) if line.lot_id not in seen]
-    _enqueue(unit, _round_calls(record, [(line.lot_id, line.amount, line.receipt) for line in rest]))
+    lines = [_PayOut(line.lot_id, line.base, line.amount, line.receipt) for line in repo.lines(unit.session, unit.actor, [record.id])]
+    rest, done = [line for line in lines if line.lot not in seen], [line for line in lines if line.lot in seen]
+    _enqueue(unit, _round_calls(record, rest, done))
     return record
 
 
@@ -228,7 +235,7 @@ def _line_row(unit: Unit, record: ClearingRun, line: Line, *, account: int | Non
 
 
 def _pay_outs(rows: Sequence[dict[str, Any]]) -> list[_PayOut]:
-    return [(row["lot_id"], row["amount"], row["receipt"]) for row in rows]
+    return [_PayOut(row["lot_id"], row["base"], row["amount"], row["receipt"]) for row in rows]
 
 
 def _calls(record: ClearingRun, payouts: Sequence[_PayOut]) -> list[ContractCall]:
@@ -236,16 +243,16 @@ def _calls(record: ClearingRun, payouts: Sequence[_PayOut]) -> list[ContractCall
     if record.round:
         return [_call(record, "openRound", [int(record.payable_id, 16)]), *_round_calls(record, payouts)]
     return [
-        _call(record, "redeemMany", [[int(lot, 16) for lot, _, _ in chunk], [receipt for _, _, receipt in chunk]])
+        _call(record, "redeemMany", [[int(line.lot, 16) for line in chunk], [line.receipt for line in chunk]])
         for chunk in rules.chunks(payouts)
     ]
 
 
-def _round_calls(record: ClearingRun, payouts: Sequence[_PayOut]) -> list[ContractCall]:
+def _round_calls(record: ClearingRun, payouts: Sequence[_PayOut], done: Sequence[_PayOut] = ()) -> list[ContractCall]:
     calls = []
-    for chunk in rules.chunks(payouts):
-        lots, amounts, proofs = zip(*chunk, strict=True)
-        calls.append(_call(record, "redeemInRound", [[int(lot, 16) for lot in lots], list(amounts), list(proofs)]))
+    for chunk in rules.chunks(rules.paced(payouts, base=record.base, payment=record.payment, done=done)):
+        args = [[int(line.lot, 16) for line in chunk], [line.amount for line in chunk], [line.receipt for line in chunk]]
+        calls.append(_call(record, "redeemInRound", args))
     return [*calls, _call(record, "closeRound", [int(record.payable_id, 16)])]
 
 

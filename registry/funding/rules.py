@@ -6,7 +6,7 @@ to the lots with the largest remainders, ties by lot id. The contract takes the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from registry.kernel.errors import Invalid
 
@@ -14,6 +14,21 @@ from registry.kernel.errors import Invalid
 LOTS_PER_CALL = 100
 
 T = TypeVar("T")
+
+
+class HasShare(Protocol):
+    """A line of a round: what its lot stood for and what it gets. Minor units."""
+
+    @property
+    def base(self) -> int:
+        """The lot's amount before."""
+
+    @property
+    def amount(self) -> int:
+        """What is paid on it."""
+
+
+Share = TypeVar("Share", bound=HasShare)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,20 @@ def pro_rata(claims: Sequence[Claim], payment: int) -> list[Line]:
     # Sorting is stable, so that equal remainders stay in the order of lot ids.
     raised = set(sorted(range(len(ordered)), key=lambda place: -shares[place][1])[:left])
     return [_line(claim, shares[place][0] + (place in raised)) for place, claim in enumerate(ordered)]
+
+
+def paced(lines: Sequence[Share], *, base: int, payment: int, done: Sequence[Share] = ()) -> list[Share]:
+    """The lines of a round in an order that keeps their running total within one minor unit of the exact one, as the contract demands
+    after every call: what is rounded up follows what is rounded down. `done`: lines that were redeemed before."""
+    up = [line for line in reversed(lines) if line.amount * base > line.base * payment]
+    down = [line for line in reversed(lines) if line.amount * base <= line.base * payment]
+    ahead = sum(line.amount * base - line.base * payment for line in done)
+    ordered = []
+    while up or down:
+        line = (down if down and (ahead > 0 or not up) else up).pop()
+        ahead += line.amount * base - line.base * payment
+        ordered.append(line)
+    return ordered
 
 
 def _line(claim: Claim, amount: int) -> Line:

@@ -43,7 +43,8 @@ interface ISettlement {
     function redeemMany(uint256[] calldata lots, bytes32[] calldata receipts) external;
     /// @notice Opens a round over what is available when it does not cover what is outstanding.
     function openRound(uint256 payableId) external;
-    /// @notice Each lot once, at the floor or the ceiling of amount * payment / base.
+    /// @notice Each lot once, at the floor or the ceiling of amount * payment / base. After each call the lines so far add up to within
+    /// one minor unit of their exact share, else RoundUnbalanced: a round can always be closed.
     function redeemInRound(uint256[] calldata lots, uint72[] calldata amounts, bytes32[] calldata receipts) external;
     function closeRound(uint256 payableId) external;
     /// @notice Registrar, with the agent's EIP-712 `Reopening(uint256 lot,uint16 sequence,uint72 amount,bytes32 receipt)`.

@@ -50,6 +50,21 @@ def test_the_largest_remainders_are_raised_first(items: list[Claim], data: st.Da
 
 
 @given(claims(), st.data())
+def test_a_round_is_paced_so_that_it_can_always_be_closed(items: list[Claim], data: st.DataObject) -> None:
+    base = sum(claim.amount for claim in items)
+    payment = data.draw(st.integers(1, base))
+    lines = rules.pro_rata(items, payment)
+    cut = data.draw(st.integers(0, len(lines)))
+    first = rules.paced(lines, base=base, payment=payment)[:cut]
+    rest = rules.paced([line for line in lines if line not in first], base=base, payment=payment, done=first)
+    ahead = 0
+    for line in [*first, *rest]:
+        ahead += line.amount * base - line.base * payment
+        assert abs(ahead) < base
+    assert sorted(line.lot for line in [*first, *rest]) == [line.lot for line in lines]
+
+
+@given(claims(), st.data())
 def test_the_order_that_claims_come_in_does_not_matter(items: list[Claim], data: st.DataObject) -> None:
     payment = data.draw(st.integers(1, sum(item.amount for item in items)))
     shuffled = data.draw(st.permutations(items))
