@@ -115,10 +115,11 @@ class BreakOut(BaseModel):
 
 
 class PassOut(BaseModel):
-    """One comparison and how many things it compared."""
+    """One comparison: how many things it compared and how many breaks it found."""
 
     name: str
     compared: int
+    breaks: int
 
 
 class CheckOut(BaseModel):

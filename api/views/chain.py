@@ -49,7 +49,7 @@ def check(platform: Platform) -> CheckOut:
     """Runs every comparison of chain, index and ledger."""
     found = checking.run(platform.work, platform.gateway)
     breaks = [BreakOut(code=item.code, subject=item.subject, expected=str(item.expected), found=str(item.found)) for item in found.breaks]
-    return CheckOut(clean=not breaks, passes=[PassOut(name=name, compared=compared) for name, compared in found.passes], breaks=breaks)
+    return CheckOut(clean=not breaks, passes=[PassOut(**each._asdict()) for each in found.passes], breaks=breaks)
 
 
 def balances(unit: Unit, entity: int | None = None) -> BalancesOut:

@@ -33,9 +33,9 @@ def test_an_event_without_parties_or_with_a_new_name_is_shown() -> None:
 
 def test_a_report_is_shown_with_its_breaks() -> None:
     found = BreakOut(code="lot_word", subject="lot:0x1", expected="1", found="2")
-    report = CheckOut(clean=False, passes=[PassOut(name="live_lots", compared=1203)], breaks=[found])
+    report = CheckOut(clean=False, passes=[PassOut(name="live_lots", compared=1203, breaks=1)], breaks=[found])
     page = chain.check_page(report, NOW, writer=writer())
-    assert (page.clean, page.passes, page.breaks) == (False, [("live lots", "1,203")], [("lot_word", "lot:0x1", "1", "2")])
+    assert (page.clean, page.passes, page.breaks) == (False, [("live lots", "1,203", 1)], [("lot_word", "lot:0x1", "1", "2")])
 
 
 def test_a_party_shows_identifiers_only_where_there_are_some() -> None:

@@ -107,6 +107,8 @@ def test_each_planted_break_is_named(site: Site, owner: Engine) -> None:
             assert sum(connection.execute(text(statement)).rowcount for statement in statements.split("; ")), what
             report = check.inspect(Session(connection), site.gateway, contract=site.work.network.contract)
         found = {item.code for item in report.breaks}
+        # Each break is counted by the pass that found it.
+        assert sum(each.breaks for each in report.passes) == len(report.breaks), what
         if not codes <= found:
             missed[what] = (codes - found, report.breaks[:5])
     assert missed == {}

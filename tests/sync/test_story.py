@@ -27,7 +27,7 @@ def root(payable: str) -> str:
 def clean(site: Site) -> None:
     report = check.run(site.work, site.gateway)
     assert report.breaks == []
-    assert {name for name, compared in report.passes if compared} >= {
+    assert {each.name for each in report.passes if each.compared} >= {
         "participants",
         "replay",
         "blocks",

@@ -119,6 +119,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "compared": ("Things compared", "比对项数"),
     "comparison": ("Comparison", "比对内容"),
     "break": ("Difference", "差异"),
+    "breaks": ("Differences", "差异数"),
     "subject": ("Subject", "对象"),
     "expected": ("Expected", "应为"),
     "found": ("Found", "实为"),

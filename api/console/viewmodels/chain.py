@@ -35,7 +35,7 @@ class CheckPage:
 
     clean: bool
     at: str
-    passes: Sequence[tuple[str, str]]
+    passes: Sequence[tuple[str, str, int]]
     breaks: Sequence[tuple[str, str, str, str]]
 
 
@@ -97,7 +97,7 @@ def check_page(report: CheckOut, at: datetime, *, writer: Writer) -> CheckPage:
     return CheckPage(
         clean=report.clean,
         at=writer.minute(at),
-        passes=[(writer.words(f"pass:{row.name}"), f"{row.compared:,}") for row in report.passes],
+        passes=[(writer.words(f"pass:{row.name}"), f"{row.compared:,}", row.breaks) for row in report.passes],
         breaks=[(row.code, row.subject, row.expected, row.found) for row in report.breaks],
     )
 

@@ -48,8 +48,8 @@ def inspect(session: Session, gateway: ChainGateway, *, contract: str) -> CheckR
     first = min(applied) + 1
     found = walk.walk(gateway, contract, first=first, last=number, prices=repo_check.financing_prices(session))
     found.hashes[first - 1] = walk.genesis(gateway, first - 1)
-    walk.compare_blocks(report, found, applied=applied, journal=repo_check.journal(session))
     report.expect("index_checkpoint", f"block:{number}", expected=found.hashes[number][0], found=checkpoint[1])
+    walk.compare_blocks(report, found, applied=applied, journal=repo_check.journal(session))
     walk.compare_events(report, found, repo_check.events(session))
     _compare_replay(report, found, tables)
     books.compare_sums(report, session)

@@ -14,13 +14,20 @@ class Break(NamedTuple):
     found: str
 
 
+class Pass(NamedTuple):
+    """One comparison: how many things it compared and how many breaks it found."""
+
+    name: str
+    compared: int
+    breaks: int
+
+
 @dataclass
 class CheckReport:
     """Outcome of a check as of one block."""
 
     block_number: int
-    # Name of each pass and how many things it compared.
-    passes: list[tuple[str, int]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
     breaks: list[Break] = field(default_factory=list)
 
     @property
@@ -39,8 +46,8 @@ class CheckReport:
             self.expect(code, subject, expected=expected.get(subject), found=found.get(subject))
 
     def done(self, name: str, compared: int) -> None:
-        """Ends a pass."""
-        self.passes.append((name, compared))
+        """Ends a pass: the breaks since the last one are its own."""
+        self.passes.append(Pass(name, compared, len(self.breaks) - sum(each.breaks for each in self.passes)))
 
 
 def shown(value: Any) -> str:
