@@ -48,7 +48,6 @@ def double_financing(stage: Stage) -> None:
     body["due"] = stage.state.moment(DUE_DAY, 23).isoformat()
     what = {"en": "a second payable on an occupied invoice", "zh": "对已占用的发票再次确权"}
     refused(stage, what, who="manufacturer", step="confirm:again", path="/payables", body=body)
-    stage.facts["double_financing_refused"] = 1
 
 
 def refused(stage: Stage, what: dict[str, str], *, who: str, step: str, path: str, body: Any) -> None:

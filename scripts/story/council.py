@@ -72,7 +72,7 @@ def _export(stage: Stage, number: int) -> list[int]:
         "sellers": sellers,
     }
     found = stage["council"].post(f"export:{number}", "/imports/export", body)
-    count(stage.facts["invoice_counts"], found)
+    count(stage.facts["invoice_counts"]["export_rows"], found)
     for item in found["refused"][:1]:
         row = {
             "what": f"payments-{number}.csv, line {item['position']}",

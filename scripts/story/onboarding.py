@@ -6,6 +6,8 @@ from typing import Any
 from scripts.story.cast import CAST, INVOICES, PARTIES, PROFILES, Stage, having
 
 DAY = 86_400
+# What became of what was handed in.
+NONE = {"read": 0, "accepted": 0, "refused": 0}
 # The council's payments go down to three pence.
 SMALLEST = "0.01"
 ROLES = {"obligor": ["obligor"], "supplier": ["supplier"], "funder": ["funder"], "agent": ["agent"], "auditor": ["auditor"]}
@@ -69,7 +71,8 @@ def take_in(stage: Stage) -> None:
     """Every obligor hands in its XML invoices, then the files that must be refused."""
     stage.at(1)
     stage.facts["invoices"], stage.facts["refusals"] = {}, stage.facts.get("refusals", [])
-    counts = stage.facts["invoice_counts"] = {"read": 0, "accepted": 0, "refused": 0}
+    stage.facts["invoice_counts"] = {"documents": dict(NONE), "export_rows": dict(NONE)}
+    counts = stage.facts["invoice_counts"]["documents"]
     for entry in CAST["invoices"]:
         found = _hand_in(stage, entry["obligor"], entry["file"], supplier=entry["supplier"])
         count(counts, found)

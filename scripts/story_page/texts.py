@@ -30,7 +30,7 @@ WORDS: dict[str, Texts] = {
     "redeemed": both("claims redeemed", "已兑付债权"),
     "double": both("double financing refused", "拒绝重复融资"),
     "breaks": both("differences found by the check", "核对发现的差异"),
-    "seconds": both("seconds for everything", "全程用时（秒）"),
+    "seconds": both("seconds for the story", "故事用时（秒）"),
     "trees": both("From the obligor to the third tier", "从核心企业到三级供应商"),
     "trees_lead": both(
         "Each box is a claim, with its holder and the amount it began with. A band is as wide as the share that was passed on.",
