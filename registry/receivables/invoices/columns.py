@@ -143,7 +143,7 @@ def to_decimal(text: str, layout: ColumnMap) -> Decimal:
         body, negative = body.removeprefix("-") if body.startswith("-") else body.removesuffix("-"), True
     elif body.startswith("+"):
         body = body[1:]
-    whole, point, fraction = body.strip().partition(layout.decimal)
+    whole, point, fraction = body.strip(" ").partition(layout.decimal)
     if layout.grouping and layout.grouping in whole:
         groups = whole.split(layout.grouping)
         if not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:]):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registry.receivables.invoices.amounts import minor_units
@@ -276,6 +276,7 @@ def test_amounts_come_back_from_every_style(minor: int, marks: tuple[str, str], 
 
 
 @given(st.text(max_size=20))
+@example("0\x85")
 def test_text_is_an_amount_or_refused(text: str) -> None:
     try:
         value = to_decimal(text, PLAIN)
