@@ -1,6 +1,8 @@
 """Listening and serving: the socket is made here so that the address is known, and taken, before anything is told to anyone."""
 
+import signal
 import socket
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -35,3 +37,15 @@ def url_of(listener: socket.socket) -> str:
 def server(app: FastAPI) -> uvicorn.Server:
     """Serves the app once it runs on a listening socket. No access log: paths may carry the key of /rpc."""
     return uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", server_header=False, proxy_headers=False, ws="none"))
+
+
+def serve(app: FastAPI, listener: socket.socket) -> None:
+    """Serves until SIGINT or SIGTERM, then returns, so that what stands below the app ends in order. For the main thread."""
+    # The server heeds the signal, and raises it again when it is done.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _heeded)
+    server(app).run(sockets=[listener])
+
+
+def _heeded(_number: int, _frame: FrameType | None) -> None:
+    """The signal was heeded already."""

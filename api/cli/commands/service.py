@@ -1,9 +1,7 @@
 """`tallystick up` and `openapi`: the HTTP service and its document."""
 
 import json
-import signal
 import sys
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -12,7 +10,7 @@ from rich.console import Console
 from api.app import build, create_app
 from api.cli import frame
 from api.cli.frame import Here
-from api.serving import listen, server, url_of
+from api.serving import listen, serve, url_of
 from registry.kernel.errors import Unavailable
 
 
@@ -35,14 +33,7 @@ def up(
         listener = listen(settings.host if host is None else host, settings.port if port is None else port)
         url = url_of(listener)
         Console(stderr=True).print(f"Tallystick on {url}  docs {url}/docs", highlight=False)
-        # uvicorn stops at a signal and raises it again; by then it has done its work, and the parts below have to end in order.
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, _ignore)
-        server(create_app(platform)).run(sockets=[listener])
-
-
-def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """The signal was heeded already."""
+        serve(create_app(platform), listener)
 
 
 def openapi(here: Here) -> None:

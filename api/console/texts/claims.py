@@ -96,7 +96,10 @@ CLAIMS: dict[str, tuple[str, str]] = {
     ),
     "say_ended": ("This claim of {holder} was redeemed: {amount} paid out.", "{holder} 的这笔债权已兑付：{amount}。"),
     "say_empty": ("{holder} has passed on or redeemed all of it; nothing is left.", "{holder} 已将其全部转出或兑付，余额为零。"),
-    "say_gone": ("This claim no longer exists: it was merged, given up, refused or cancelled.", "该债权已不存在：已合并、免除、拒收或撤销。"),
+    "say_gone": (
+        "This claim no longer exists: it was merged, given up, refused or cancelled.",
+        "该债权已不存在：已合并、免除、拒收或撤销。",
+    ),
     "say_due": ("It is due {due} ({days}).", "到期日 {due}（{days}）。"),
     "say_record": (
         "From {record} it no longer changes hands; redemption may begin.",
