@@ -3,6 +3,7 @@
 Notifications only wake; what is true is read from the tables. A lost one costs a poll interval, nothing else.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Collection
@@ -16,6 +17,8 @@ from registry.kernel.outbox import CHANNEL
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import SERVICE, Work
 from registry.sync import repo, repo_outbox
+
+log = logging.getLogger("tallystick.sync")
 
 # Seconds after which a waiter looks although nobody told it anything.
 _LOOK_AGAIN = 1.0
@@ -66,6 +69,7 @@ class Listener:
         self._url = url
         self._stop = threading.Event()
         self._listening = threading.Event()
+        self._deaf = False
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._waiters: set[Waiter] = set()
@@ -80,6 +84,11 @@ class Listener:
                 self._thread = threading.Thread(target=self._run, name="tallystick-listen", daemon=True)
                 self._thread.start()
         self._listening.wait(timeout=_LOOK_AGAIN)
+
+    @property
+    def listening(self) -> bool:
+        """Whether notifications arrive now."""
+        return self._listening.is_set()
 
     def stop(self) -> None:
         """Stops listening; waiters look one last time."""
@@ -126,18 +135,28 @@ class Listener:
             try:
                 with self._connect() as connection:
                     self._listen(connection)
-            except (psycopg.Error, SQLAlchemyError):
+            except (psycopg.Error, SQLAlchemyError) as error:
                 self._listening.clear()
+                self._complain(error)
                 self._stop.wait(_RETRY)
 
+    def _complain(self, error: Exception) -> None:
+        """Once per outage; without notifications everything still works, a second late."""
+        if not self._deaf:
+            log.warning("no notifications from the database: %s", str(error).strip())
+        self._deaf = True
+
     def _connect(self) -> "psycopg.Connection[Any]":
+        # Not by a URL: SQLAlchemy writes a blank of a path as a plus sign, which libpq takes for one.
         url = make_url(self._url) if self._url else self._work.engine.url
-        return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
+        words, options = url.get_dialect()().create_connect_args(url)
+        return psycopg.connect(*words, **{"autocommit": True} | options)
 
     def _listen(self, connection: "psycopg.Connection[Any]") -> None:
         for channel in (CHANNEL, repo.INDEXED):
             connection.execute(f"listen {channel}")
         self._listening.set()
+        self._deaf = False
         # What was sent before anyone listened.
         self.enqueued.ring()
         self.finished(None)
