@@ -20,8 +20,6 @@ _LISTENING = re.compile(rb"Listening on (\S+):(\d+)")
 _FIXED = (
     # No dev accounts: nobody starts with a balance or with a known key.
     ("--accounts", "0"),
-    # Zero-price transactions need rules without a base fee; the contracts' bytecode is the same for berlin and london.
-    ("--hardfork", "berlin"),
     ("--gas-limit", "1000000000000"),
     ("--gas-price", "0"),
     ("--disable-min-priority-fee",),
@@ -44,12 +42,17 @@ _LOCAL = (
 
 @dataclass(frozen=True)
 class NodeSettings:
-    """What decides the genesis block, and where things are. `genesis_time` in UTC seconds."""
+    """What decides the genesis block, and where things are. `genesis_time` in UTC seconds.
+
+    `hardfork` is the EVM's rules by Anvil's name for them; a journal belongs to one. Berlin has no base fee, so that transactions at
+    price 0 need no exception; the contracts run under any later rules too.
+    """
 
     binary: Path
     folder: Path
     chain_id: int
     genesis_time: int
+    hardfork: str = "berlin"
 
 
 class AnvilNode:
@@ -102,7 +105,10 @@ class AnvilNode:
     def _command(self) -> list[str]:
         settings = self._settings
         flags = [part for flag in (*_FIXED, *_LOCAL) for part in flag]
-        flags += ["--chain-id", str(settings.chain_id), "--timestamp", str(settings.genesis_time)]
+        flags += ["--hardfork", settings.hardfork, "--chain-id", str(settings.chain_id), "--timestamp", str(settings.genesis_time)]
+        if settings.hardfork != "berlin":
+            # These rules have a base fee: at 0, transactions at price 0 are taken all the same.
+            flags += ["--base-fee", "0"]
         if self._state is not None:
             flags += ["--load-state", str(self._state)]
         return [sys.executable, "-I", "-S", str(_GUARD), str(os.getpid()), str(settings.binary), *flags]
