@@ -22,6 +22,13 @@ def opcodes(code: bytes) -> Iterator[tuple[int, int]]:
         at += 2 + opcode - _PUSH1 if _PUSH1 <= opcode <= _PUSH32 else 1
 
 
+def pushed(code: bytes) -> Iterator[int]:
+    """The numbers that instructions push."""
+    for at, opcode in opcodes(code):
+        if _PUSH1 <= opcode <= _PUSH32:
+            yield int.from_bytes(code[at + 1 : at + 2 + opcode - _PUSH1], "big")
+
+
 def foreign(code: bytes) -> list[str]:
     """Instructions that the code must not have."""
     found = [(at, opcode) for at, opcode in opcodes(code) if opcode not in BERLIN_OPCODES and opcode != _INVALID]
@@ -34,14 +41,16 @@ def foreign(code: bytes) -> list[str]:
 def test_code_runs_by_the_rules_of_berlin(name: str) -> None:
     artefact = load(name)
     assert foreign(artefact.runtime) == []
-    # Creation code is its own instructions, the runtime code that it copies, and behind that two constants at most, where no jump can land.
+    # Creation code is its own instructions, the runtime code that it copies, and behind that two constants at most.
     start = artefact.bytecode.index(artefact.runtime)
-    tail = artefact.bytecode[start + len(artefact.runtime) :]
-    assert foreign(artefact.bytecode[: start + len(artefact.runtime)]) == []
-    assert len(tail) <= 64
-    assert _JUMPDEST not in tail
-    inner = [(at - start, opcode) for at, opcode in opcodes(artefact.bytecode) if start <= at < start + len(artefact.runtime)]
+    end = start + len(artefact.runtime)
+    assert foreign(artefact.bytecode[:end]) == []
+    inner = [(at - start, opcode) for at, opcode in opcodes(artefact.bytecode) if start <= at < end]
     assert inner == list(opcodes(artefact.runtime))
+    assert len(artefact.bytecode) - end <= 64
+    # No number that the constructor pushes is a place in the constants where a jump could land.
+    landings = {at for at, opcode in opcodes(artefact.bytecode) if at >= end and opcode == _JUMPDEST}
+    assert landings.isdisjoint(pushed(artefact.bytecode[:start]))
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
