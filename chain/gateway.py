@@ -49,7 +49,7 @@ class ChainGateway(Protocol):
     def receipt(self, tx_hash: bytes) -> tuple[BlockRef, Receipt] | None:
         """Where a transaction was mined and what came of it; None while it isn't. Unchecked: a hint to look at that block."""
 
-    def nonce(self, address: str) -> int:
+    def nonce(self, address: str, block: int | None = None) -> int:
         """The number of transactions that were mined of a sender: its next nonce."""
 
     def call(self, to: str, data: bytes, block: int | None = None) -> bytes:
@@ -146,9 +146,9 @@ class RpcGateway:
             return None
         return BlockRef(int(raw["blockNumber"], 16), hexdata(raw["blockHash"])), parse_receipt(raw)
 
-    def nonce(self, address: str) -> int:
+    def nonce(self, address: str, block: int | None = None) -> int:
         """See ChainGateway."""
-        return int(self.rpc.call("eth_getTransactionCount", address, "latest"), 16)
+        return int(self.rpc.call("eth_getTransactionCount", address, _tag(block)), 16)
 
     def call(self, to: str, data: bytes, block: int | None = None) -> bytes:
         """See ChainGateway."""

@@ -17,7 +17,7 @@ from chain.gateway import ChainGateway
 from registry.kernel.errors import DomainError, Kind, Unavailable
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import SERVICE, Work
-from registry.sync import repo, repo_outbox
+from registry.sync import alarms, repo, repo_outbox
 from registry.sync.indexer import Indexer
 from registry.sync.outbox import Secrets, Submitter
 from registry.sync.waiting import Bell, Listener
@@ -27,6 +27,8 @@ log = logging.getLogger("tallystick.sync")
 # Seconds between looks at the chain when nobody tells, and the pauses after something failed.
 _POLL = 0.5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+# Alarms that are over as soon as a round succeeds.
+_PASSING = ("node_unreachable", "database_unreachable")
 
 
 class SyncHalted(DomainError):
@@ -62,6 +64,7 @@ class Runtime:
         self._round = threading.RLock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self.alarms = alarms.Board(work)
         self._halted: Exception | None = None
         self._trouble: str = ""
         self._indexed = self._head = 0
@@ -69,6 +72,7 @@ class Runtime:
     def start(self) -> None:
         """Starts the thread. Call once the contracts are deployed."""
         self._stopping.clear()
+        self.alarms.retry()
         self._listener.start()
         self._thread = threading.Thread(target=self._run, name="tallystick-sync", daemon=True)
         self._thread.start()
@@ -132,6 +136,8 @@ class Runtime:
                 with self._round:
                     busy = self._work_once()
                 self._trouble, pause = "", _FIRST_PAUSE
+                self.alarms.clear(*_PASSING)
+                self.alarms.retry()
                 if not busy:
                     bell.wait(seen, _POLL)
             except Exception as error:
@@ -139,6 +145,7 @@ class Runtime:
                     self._halt(error)
                     return
                 self._trouble = f"{type(error).__name__}: {error}"
+                self.alarms.put("node_unreachable" if isinstance(error, ChainError) else "database_unreachable", self._trouble)
                 log.warning("sync pauses: %s", self._trouble)
                 self._stopping.wait(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
@@ -166,6 +173,7 @@ class Runtime:
 
     def _halt(self, error: Exception) -> None:
         self._halted = error
+        self.alarms.put(alarms.of_error(error, "sync_halted"), f"{type(error).__name__}: {error}")
         log.critical("sync halted: %s: %s", type(error).__name__, error)
         self._listener.finished(None)
 

@@ -59,3 +59,14 @@ class Checkpoint(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes]
+
+
+class AlarmRecord(Base):
+    """An alarm that the running sync has raised and not cleared. What each means stands in alarms.py."""
+
+    __tablename__ = "alarms"
+
+    alarm: Mapped[str] = mapped_column(primary_key=True)
+    # Seconds since 1970.
+    since: Mapped[int] = mapped_column(BigInteger)
+    detail: Mapped[str]

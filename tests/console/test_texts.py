@@ -12,7 +12,7 @@ from chain.abi import load
 from registry.identity.permissions import ROLES
 from registry.ledger.accounts import Kind
 from registry.receivables import states
-from registry.sync import repo_check
+from registry.sync import repo_sums
 
 CONSOLE = Path(__file__).resolve().parents[2] / "api" / "console"
 # Texts whose key is put together from a value.
@@ -63,7 +63,7 @@ def test_every_contract_event_has_a_text() -> None:
 
 
 def test_every_sum_of_the_check_has_a_text() -> None:
-    assert {f"pass:{name}" for name in repo_check.SUMS} <= set(CATALOGUE)
+    assert {f"pass:{name}" for name in repo_sums.SUMS} <= set(CATALOGUE)
 
 
 def test_unknown_languages_and_keys_do_no_harm() -> None:

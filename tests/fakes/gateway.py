@@ -110,9 +110,10 @@ class FakeGateway:
         found = ((block.ref, receipt) for block, receipts in self._chain for receipt in receipts if receipt.tx_hash == tx_hash)
         return next(found, None)
 
-    def nonce(self, address: str) -> int:
+    def nonce(self, address: str, block: int | None = None) -> int:
         self._answer()
-        return sum(self._senders.get(receipt.tx_hash) == address for _, receipts in self._chain for receipt in receipts)
+        seen = (receipt for at, receipts in self._chain if block is None or at.number <= block for receipt in receipts)
+        return sum(self._senders.get(receipt.tx_hash) == address for receipt in seen)
 
     def call(self, to: str, data: bytes, block: int | None = None) -> bytes:  # noqa: ARG002 - the same at every block
         self._answer()

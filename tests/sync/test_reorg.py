@@ -155,6 +155,7 @@ def test_a_halted_sync_says_so_and_takes_nothing_more(work: Work) -> None:
     runtime._thread.join(timeout=30)
     health = runtime.health()
     assert (health.ready, health.reason[:7]) == (False, "halted:")
+    assert [(each.name, each.severity) for each in runtime.alarms.raised] == [("chain_halted", "serious")]
     with pytest.raises(SyncHalted):
         runtime.drain()
     runtime.stop()

@@ -28,7 +28,7 @@ class Pool(BranchingChain):
         self.received += raws
         self.pool |= {signing.decode_transaction(raw).hash: raw for raw in raws}
 
-    def nonce(self, address: str) -> int:  # noqa: ARG002
+    def nonce(self, address: str, block: int | None = None) -> int:  # noqa: ARG002
         return 0
 
     def mine(self) -> None:

@@ -26,6 +26,13 @@ CHECKS: dict[str, tuple[str, str]] = {
     "pass:record_offer": ("Accepted offers and their transfers", "已接受要约与转让"),
     "pass:record_financing": ("Completed financings and their events", "已完成融资与链上事件"),
     "pass:record_payment": ("Recorded payments and their events", "付款记录与链上事件"),
+    "pass:record_terms": ("Terms as confirmed and as issued", "确认条款与链上签发条款"),
+    "pass:record_entity": ("Entities in their records and on the chain", "主体档案与链上参与方"),
+    "pass:record_key": ("Signing keys of ours and on the chain", "签名密钥与链上密钥"),
+    "pass:record_invoice": ("Invoice totals in records and on the chain", "发票总额与链上总额"),
+    "pass:record_documents": ("Documents and the roots that were signed", "单据与已签署的承诺根"),
+    "pass:checkpoint": ("The last indexed block and the node's", "最后索引区块与节点区块"),
+    "pass:ledger_unbalanced": ("Every ledger entry sums to zero", "每笔分录借贷平衡"),
     "pass:outbox": ("Transactions sent and their receipts", "已发送交易与收据"),
     "pass:nonces": ("Transaction counters of all keys", "各密钥的交易计数"),
 }

@@ -52,6 +52,13 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
     op.create_index(op.f("ix_agent_consents_entity_id"), "agent_consents", ["entity_id"], unique=False)
     op.create_index(op.f("ix_agent_consents_payable_id"), "agent_consents", ["payable_id"], unique=False)
     op.create_table(
+        "alarms",
+        sa.Column("alarm", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("alarm", name=op.f("pk_alarms")),
+    )
+    op.create_table(
         "api_keys",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("entity_id", sa.BigInteger(), nullable=False),
@@ -707,6 +714,7 @@ def downgrade() -> None:  # noqa: PLR0915
     op.drop_table("cancellation_consents")
     op.drop_index(op.f("ix_api_keys_entity_id"), table_name="api_keys")
     op.drop_table("api_keys")
+    op.drop_table("alarms")
     op.drop_index(op.f("ix_agent_consents_payable_id"), table_name="agent_consents")
     op.drop_index(op.f("ix_agent_consents_entity_id"), table_name="agent_consents")
     op.drop_table("agent_consents")

@@ -3,6 +3,7 @@
 What the index and the ledger should hold is derived here from primary records alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,10 +31,13 @@ class Walk:
     roots: dict[int, bytes] = field(default_factory=dict)
 
 
-def walk(gateway: ChainGateway, contract: str, *, first: int, last: int, prices: dict[tuple[str, int], int]) -> Walk:
-    """Reads blocks `first` to `last` again. `prices`: pay-outs of financings by lot and block, which the chain only commits to."""
+def walk(
+    gateway: ChainGateway, contract: str, *, span: range, prices: dict[tuple[str, int], int], pause: Callable[[], None] = lambda: None
+) -> Walk:
+    """Reads the blocks of a span again. `prices`: pay-outs of financings by lot and block, which the chain only commits to."""
     found = Walk()
-    for number in range(first, last + 1):
+    for number in span:
+        pause()
         block, receipts = gateway.read(number)
         found.hashes[number] = (block.hash, block.parent_hash)
         found.roots[number] = block.state_root

@@ -25,8 +25,16 @@ _CHUNK = 2000
 _OWN_FIELDS: dict[type[words.Word] | None, int] = {KeyWord: 2**96 - 1}
 
 
-def compare(report: CheckReport, gateway: ChainGateway, contract: str, *, tables: dict[str, list[Row]], block: int) -> None:
-    """Reads every word that the mirror knows, as of a block, and compares."""
+def compare(
+    report: CheckReport,
+    gateway: ChainGateway,
+    contract: str,
+    *,
+    tables: dict[str, list[Row]],
+    block: int,
+    pause: Callable[[], None] = lambda: None,
+) -> None:
+    """Reads every word of these rows, as of a block, and compares."""
     for name, expected in EXPECTED.items():
         items = [item for row in tables[name] for item in expected(row)]
         for start in range(0, len(items), _CHUNK):
@@ -35,6 +43,7 @@ def compare(report: CheckReport, gateway: ChainGateway, contract: str, *, tables
             for (code, subject, _, value, kind), raw in zip(part, found, strict=True):
                 word = int.from_bytes(raw, "big") & _OWN_FIELDS.get(kind, 2**256 - 1)
                 _one(report, code, subject, pair=(value, word), kind=kind)
+            pause()
         report.done(NAMES.get(name, name), len(items))
 
 
@@ -45,7 +54,7 @@ def _one(report: CheckReport, code: str, subject: str, *, pair: tuple[int, int],
         report.expect(code, subject, expected=f"0x{pair[1]:x}", found=f"0x{pair[0]:x}")
     else:
         # The chain is the truth about claims: it says what the mirror should hold.
-        report.expect(code, subject, expected=str(kind.of(pair[1])), found=str(kind.of(pair[0])))
+        report.expect(code, subject, expected=vars(kind.of(pair[1])), found=vars(kind.of(pair[0])))
 
 
 def _payable(row: Row) -> Iterator[Expected]:
