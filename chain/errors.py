@@ -162,15 +162,25 @@ class BadRlp(ValueRefused):
 
 
 class EvidenceRefused(ChainError):
-    """What was handed in as evidence proves nothing; the message says why."""
+    """What was handed in as evidence proves nothing; the message says why, `reason` is the word for it that CERTIFICATE.md lists."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class BadProof(EvidenceRefused):
     """Not an EIP-1186 proof of this account or slot under this root."""
 
+    def __init__(self, message: str, *, reason: str = "proof") -> None:
+        super().__init__(message, reason=reason)
+
 
 class BadSeal(EvidenceRefused):
     """A header that its validators did not seal, or not enough of them."""
+
+    def __init__(self, message: str, *, reason: str = "seal") -> None:
+        super().__init__(message, reason=reason)
 
 
 class BadCertificate(EvidenceRefused):
@@ -179,3 +189,6 @@ class BadCertificate(EvidenceRefused):
 
 class WrongPin(BadCertificate):
     """The certificate is of another network than the pin."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, reason="network")

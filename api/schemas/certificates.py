@@ -58,6 +58,7 @@ class VerdictOut(BaseModel):
     block_time: datetime
     scheme: Literal["registry", "qbft", "clique"]
     signers: list[Address]
+    handovers: int = Field(description="How often the validators changed since the first set that the file names")
     signed_at: datetime | None
     payable: PayableId
     obligor: EntityId

@@ -15,6 +15,17 @@ from registry.kernel import money
 from registry.kernel.errors import Invalid
 
 _ENDLESS = 2**32 - 1
+# What to do, by the reason of a refusal.
+_ASK = "Don't rely on it; ask the holder for a new one"
+_ADVICE = {
+    "pin": "Get the pin of the network again, from where you trust it",
+    "canonical": "Use the file as it was handed out, byte for byte; if it is, don't rely on it",
+    "network": "Use the pin of the certificate's network; if you know no such network, don't rely on it",
+    "issuer": "If the network's keys have changed, get its pin again, from where you trust it; otherwise don't rely on it",
+    "handover": "Get the pin of the network's validators as they are now, from where you trust it",
+    "not_owed": "Nothing is owed any more",
+    "not_held": "Nothing is held any more",
+}
 
 
 class CertificateRefused(Invalid):
@@ -34,9 +45,9 @@ def verdict(content: bytes, pin: bytes | None, *, now: datetime) -> VerdictOut:
     try:
         found = check.verify(content, None if pin is None else Pin.of(pin))
     except WrongPin as error:
-        raise OtherNetwork(str(error)) from error
+        raise OtherNetwork(f"{error}. {_ADVICE['network']}", reason=error.reason) from error
     except EvidenceRefused as error:
-        raise CertificateRefused(str(error)) from error
+        raise CertificateRefused(f"{error}. {_ADVICE.get(error.reason, _ASK)}", reason=error.reason) from error
     return _shown(found, now)
 
 
@@ -52,6 +63,7 @@ def _shown(found: Proven, now: datetime) -> VerdictOut:
         block_time=_at(found.timestamp),
         scheme=found.scheme,
         signers=found.signers,
+        handovers=found.handovers,
         signed_at=None if found.signed_at is None else _at(found.signed_at),
         payable=ids.payable_hex(certificate.payable),
         obligor=terms.obligor,
@@ -122,7 +134,10 @@ def _issuer(found: Proven) -> str:
             "validators, so this is weaker than seals: whoever holds that key could sign a block that never was."
         )
     where = "this block and those on top of it" if found.scheme == CLIQUE else "this block"
-    return f"{len(found.signers)} of the pinned validators sealed {where}."
+    if not found.handovers:
+        return f"{len(found.signers)} of the pinned validators sealed {where}."
+    changes = f"The validators changed {found.handovers} time(s) since the first set that the file names, each time by those before."
+    return f"{len(found.signers)} of the validators that followed from the pinned ones sealed {where}. {changes}"
 
 
 def _lock(lock: Lock, now: datetime) -> LockOut:

@@ -7,7 +7,7 @@ from typing import Any
 from chain import canonical, ids
 from chain.certificate import check, form, words
 from chain.certificate.form import DocumentProof
-from chain.certificate.pin import REGISTRY, Pin
+from chain.certificate.pin import CLIQUE, REGISTRY, Pin
 from chain.headers import FIELDS, LATER
 from chain.structs import Portion, Terms
 from chain.words import LotWord
@@ -91,6 +91,20 @@ def assemble(pin: Pin, claim: Claim, answers: Answers, *, of: Sequence[Wanted], 
 def registry_seal(signer: str, *, signed_at: int, signature: bytes) -> dict[str, Any]:
     """The registry's signature of `typed.head_digest`, as the file has it."""
     return {"scheme": REGISTRY, "signer": signer, "signed_at": signed_at, "signature": _hex(signature)}
+
+
+def validators_seal(
+    scheme: str, validators: Sequence[str], *, handovers: Sequence[Sequence[dict[str, Any]]] = (), on_top: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """The seal of a network of validators, as the file has it. `validators` is the set before the first of the hand-overs.
+
+    Hand-overs and the blocks `on_top` (Clique) are runs of a node's blocks.
+    """
+    seal: dict[str, Any] = {"scheme": scheme, "validators": sorted(validators)}
+    seal["handovers"] = [[header_of(block) for block in run] for run in handovers]
+    if scheme == CLIQUE:
+        seal["headers"] = [header_of(block) for block in on_top]
+    return seal
 
 
 def header_of(block: dict[str, Any]) -> dict[str, str]:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chain import canonical, ids, proofs, rlp, seals, signing, typed
-from chain.certificate import form, words
+from chain import canonical, ids, proofs, seals
+from chain.certificate import form, sealed, words
 from chain.certificate.form import Certificate, DocumentProof, Lock, WordProof
-from chain.certificate.pin import QBFT, REGISTRY, Pin
-from chain.errors import BadCertificate, BadProof, BadSeal, BadSignature, WrongPin
-from chain.hashing import keccak
+from chain.certificate.pin import Pin
+from chain.errors import BadCertificate, BadProof, WrongPin
 from chain.headers import header_items
 from chain.structs import (
     LOT_ENDED,
@@ -49,6 +48,8 @@ class Proven:
     documents: list[bytes] = field(default_factory=list)
     scheme: str = ""
     signers: list[str] = field(default_factory=list)
+    # How often the validators changed between the first set that the file names and the block.
+    handovers: int = 0
     # When the registry signed that the block was the latest; None for a network of validators.
     signed_at: int | None = None
     pinned: bool = False
@@ -57,15 +58,15 @@ class Proven:
 def verify(content: bytes, pin: Pin | None = None) -> Proven:
     """What the file proves. BadCertificate, BadProof or BadSeal with the reason when it doesn't, WrongPin when it is of another network."""
     certificate = form.parse(content)
-    _check_ids(certificate)
     if pin is not None:
         _check_pin(certificate, pin)
+    _check_ids(certificate)
     items = header_items(certificate.block)
     held = _held(certificate, bytes.fromhex(certificate.block["stateRoot"][2:]))
     found = Proven(
         certificate=certificate,
         number=seals.number_of(items),
-        block_hash=seals.qbft_hash(items) if certificate.seal["scheme"] == QBFT else keccak(rlp.encode(items)),
+        block_hash=b"",
         timestamp=int(certificate.block["timestamp"], 16),
         payable=PayableWord.of(held[0]),
         lot=LotWord.of(held[1]),
@@ -75,10 +76,13 @@ def verify(content: bytes, pin: Pin | None = None) -> Proven:
     _check_debt(found)
     found.lock = lock_of(found.lot, found.timestamp)
     if found.lock != certificate.lock:
-        raise BadCertificate("lock: it is not what the lot's word says at the block's time")
+        raise BadCertificate("lock: it is not what the lot's word says at the block's time", reason="lock")
     _take_words(found, held)
     found.documents = _opened(certificate)
-    _check_seal(found, items, pin)
+    seal = sealed.check(certificate, items, found.timestamp, pin=pin)
+    found.block_hash, found.signers, found.handovers = seal.block_hash, list(seal.signers), seal.handovers
+    found.scheme, found.signed_at = certificate.seal["scheme"], certificate.seal.get("signed_at")
+    found.pinned = pin is not None
     return found
 
 
@@ -87,14 +91,14 @@ def _check_ids(certificate: Certificate) -> None:
     terms, portions = certificate.terms, certificate.portions
     marks = [portion.fingerprint for portion in portions]
     if marks != sorted(set(marks)) or sum(portion.amount for portion in portions) != terms.face:
-        raise BadCertificate("payable.portions: they are strictly sorted by fingerprint and add up to the face amount")
+        raise BadCertificate("payable.portions: they are strictly sorted by fingerprint and add up to the face amount", reason="payable")
     if ids.payable_id(terms, portions, currency=certificate.currency) != certificate.payable:
-        raise BadCertificate("payable.id: it is not the hash of terms, currency and portions")
+        raise BadCertificate("payable.id: it is not the hash of terms, currency and portions", reason="payable")
     lot = ids.root(certificate.payable)
     for index in certificate.path:
         lot = ids.child(lot, index)
     if lot != certificate.lot:
-        raise BadCertificate("lot.id: the path does not lead to it")
+        raise BadCertificate("lot.id: the path does not lead to it", reason="lot")
 
 
 def _check_pin(certificate: Certificate, pin: Pin) -> None:
@@ -118,7 +122,7 @@ def _held(certificate: Certificate, state_root: bytes) -> list[int]:
         if found != item.word:
             raise BadProof(f"words[{place}]: the contract holds another word")
         if words.plain(item.kind, found) != item.fields:
-            raise BadCertificate(f"words[{place}].fields: they are not what the word says")
+            raise BadCertificate(f"words[{place}].fields: they are not what the word says", reason="fields")
         numbers.append(found)
     expected = [(words.PAYABLE, certificate.payable), (words.LOT, certificate.lot), (words.PROFILE, certificate.terms.profile)]
     _require_keys(certificate, 0, expected)
@@ -132,31 +136,33 @@ def _key_of(item: WordProof, place: int) -> int:
     except ValueError:
         key = -1
     if key < 0 or words.text_of(item.kind, key) != item.key:
-        raise BadCertificate(f"words[{place}].key: it is not in its one form")
+        raise BadCertificate(f"words[{place}].key: it is not in its one form", reason="words")
     return key
 
 
 def _require_keys(certificate: Certificate, start: int, expected: Sequence[tuple[str, int]]) -> None:
     found = [(item.kind, item.key) for item in certificate.words[start : start + len(expected)]]
     if found != [(kind, words.text_of(kind, key)) for kind, key in expected]:
-        raise BadCertificate(f"words: {' '.join(f'{kind} {words.text_of(kind, key)}' for kind, key in expected)} belong at {start}")
+        raise BadCertificate(
+            f"words: {' '.join(f'{kind} {words.text_of(kind, key)}' for kind, key in expected)} belong at {start}", reason="words"
+        )
 
 
 def _check_debt(found: Proven) -> None:
     """The words belong together and stand for money that is owed."""
     terms, debt, lot = found.certificate.terms, found.payable, found.lot
     if (debt.obligor, debt.profile, debt.due) != (terms.obligor, terms.profile, terms.due):
-        raise BadCertificate("the payable's word is of other terms")
+        raise BadCertificate("the payable's word is of other terms", reason="terms")
     if debt.state & PAYABLE_STATE_MASK not in {PAYABLE_ISSUED, PAYABLE_ACTIVE}:
-        raise BadCertificate("the payable was refused, cancelled or settled: nothing is owed")
+        raise BadCertificate("the payable was refused, cancelled or settled: nothing is owed", reason="not_owed")
     if lot.holder == 0 or lot.flags & LOT_ENDED or lot.amount == 0:
-        raise BadCertificate("the lot does not exist, has ended or was split up: nothing is held")
+        raise BadCertificate("the lot does not exist, has ended or was split up: nothing is held", reason="not_held")
     if lot.depth != len(found.certificate.path):
-        raise BadCertificate("the lot's depth is not the length of its path")
+        raise BadCertificate("the lot's depth is not the length of its path", reason="depth")
     if found.profile.currency != found.certificate.currency:
-        raise BadCertificate("the profile is of another currency")
+        raise BadCertificate("the profile is of another currency", reason="currency")
     if lot.amount > debt.outstanding or debt.outstanding > terms.face:
-        raise BadCertificate("more is held than owed")
+        raise BadCertificate("more is held than owed", reason="amounts")
 
 
 def lock_of(lot: LotWord, timestamp: int) -> Lock | None:
@@ -188,11 +194,11 @@ def _take_words(found: Proven, held: Sequence[int]) -> None:
             found.participants[key] = ParticipantWord.of(rest[kind, words.text_of(kind, key)])
     keys = certificate.words[3 + len(expected) :]
     if any(item.kind != words.KEY for item in keys) or [item.key for item in keys] != sorted({item.key for item in keys}):
-        raise BadCertificate("words: after the participants only keys of the holder follow, in ascending order")
+        raise BadCertificate("words: after the participants only keys of the holder follow, in ascending order", reason="words")
     for item in keys:
         signing_key = KeyWord.of(item.word)
         if signing_key.participant != found.lot.holder or not signing_key.from_time <= found.timestamp < signing_key.until:
-            raise BadCertificate(f"{item.key}: it was no valid key of the holder at the block's time")
+            raise BadCertificate(f"{item.key}: it was no valid key of the holder at the block's time", reason="key")
         found.keys[item.key] = signing_key
 
 
@@ -200,19 +206,22 @@ def _opened(certificate: Certificate) -> list[bytes]:
     """Digests of the disclosed documents, each under the root that the promise names; the promise under the terms' hash."""
     if certificate.promise is None:
         if certificate.documents:
-            raise BadCertificate("documents: they stand under the promise, which is not disclosed")
+            raise BadCertificate("documents: they stand under the promise, which is not disclosed", reason="documents")
         return []
     promise = certificate.promise.encode()
     if hashlib.sha256(promise).digest() != certificate.terms.terms:
-        raise BadCertificate("promise: it is not the text that the terms' hash covers")
-    conditions: Any = canonical.decode(promise)
+        raise BadCertificate("promise: it is not the text that the terms' hash covers", reason="promise")
+    try:
+        conditions: Any = canonical.decode(promise)
+    except BadCertificate as error:
+        raise BadCertificate(f"promise: {error}", reason="promise") from error
     root = conditions.get("documents") if isinstance(conditions, dict) else None
     for place, document in enumerate(certificate.documents):
         if "0x" + _root(document).hex() != root:
-            raise BadCertificate(f"documents[{place}]: it does not stand under the promise's root")
+            raise BadCertificate(f"documents[{place}]: it does not stand under the promise's root", reason="documents")
     contents = [document.content for document in certificate.documents]
     if len(set(contents)) != len(contents):
-        raise BadCertificate("documents: one is named twice")
+        raise BadCertificate("documents: one is named twice", reason="documents")
     return contents
 
 
@@ -224,41 +233,3 @@ def _root(document: DocumentProof) -> bytes:
         pair = other + found if side == "left" else found + other
         found = hashlib.sha256(b"\x01" + pair).digest()
     return found
-
-
-def _check_seal(found: Proven, items: list[bytes], pin: Pin | None) -> None:
-    seal = found.certificate.seal
-    found.scheme = seal["scheme"]
-    found.pinned = pin is not None
-    if found.scheme == REGISTRY:
-        found.signers, found.signed_at = [_registry_signer(found)], seal["signed_at"]
-        if pin is not None and tuple(found.signers) != pin.keys:
-            raise BadSeal(f"signed by {found.signers[0]}, the pinned registry key is {pin.keys[0]}")
-        if seal["signed_at"] < found.timestamp:
-            raise BadSeal("signed before its block")
-    elif found.scheme == QBFT:
-        found.signers = seals.check_qbft(items, pin.keys if pin else seals.BftExtra.of(items[12]).validators)
-    else:
-        headers = [items, *(header_items(header) for header in seal["headers"])]
-        found.signers = seals.check_clique(headers, pin.keys) if pin else [seals.clique_signer(header) for header in headers]
-        if pin is None:
-            seals.check_linked(headers)
-
-
-def _registry_signer(found: Proven) -> str:
-    certificate, seal = found.certificate, found.certificate.seal
-    digest = typed.head_digest(
-        certificate.chain_id,
-        certificate.contract,
-        genesis=certificate.genesis,
-        number=found.number,
-        block_hash=found.block_hash,
-        time=seal["signed_at"],
-    )
-    try:
-        signer = signing.recover(digest, seal["signature"])
-    except BadSignature as error:
-        raise BadSeal(f"seal.signature: {error}") from error
-    if signer != seal["signer"]:
-        raise BadSeal("seal.signature: it is not the signer's over this block")
-    return signer

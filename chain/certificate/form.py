@@ -15,7 +15,9 @@ MAX_BYTES = 4_000_000
 LOCKS = ("lock", "offer", "financing", "pledge")
 _SIZES = {"parentHash": 32, "sha3Uncles": 32, "miner": 20, "stateRoot": 32, "transactionsRoot": 32, "receiptsRoot": 32, "logsBloom": 256}
 _SIZES |= {"mixHash": 32, "nonce": 8}
-_NUMBERS = ("difficulty", "number", "gasLimit", "gasUsed", "timestamp")
+_DIGITS = {"difficulty": 64, "number": 13, "gasLimit": 64, "gasUsed": 64, "timestamp": 9}
+# Later than any date; what has a calendar can show it.
+_MAX_TIME = 2**36 - 1
 
 _id = read.integer(2**32 - 1)
 _number16 = read.integer(2**16 - 1)
@@ -34,9 +36,9 @@ def _as_it_is(reader: read.Reader) -> read.Reader:
 
 _block = read.record(
     {name: _as_it_is(read.data(size)) for name, size in _SIZES.items()}
-    | {name: _as_it_is(read.quantity) for name in _NUMBERS}
+    | {name: _as_it_is(read.quantity(digits)) for name, digits in _DIGITS.items()}
     | {"extraData": _as_it_is(read.data(most=8192))},
-    may={name: _as_it_is(read.data(32) if kind == "data" else read.quantity) for name, kind in LATER},
+    may={name: _as_it_is(read.data(32) if kind == "data" else read.quantity()) for name, kind in LATER},
 )
 _terms = read.record(
     {
@@ -50,14 +52,18 @@ _terms = read.record(
     }
 )
 _step = read.record({"side": read.one_of("left", "right"), "hash": read.data(32)})
+_sets = {
+    "validators": read.listed(read.address, least=1, most=100),
+    "handovers": read.listed(read.listed(_block, least=1, most=1000), most=100),
+}
 _seal = read.by(
     "scheme",
     {
         REGISTRY: read.record(
-            {"scheme": read.one_of(REGISTRY), "signer": read.address, "signed_at": read.integer(), "signature": read.data(65)}
+            {"scheme": read.one_of(REGISTRY), "signer": read.address, "signed_at": read.integer(_MAX_TIME), "signature": read.data(65)}
         ),
-        QBFT: read.record({"scheme": read.one_of(QBFT)}),
-        CLIQUE: read.record({"scheme": read.one_of(CLIQUE), "headers": read.listed(_block, most=200)}),
+        QBFT: read.record({"scheme": read.one_of(QBFT), **_sets}),
+        CLIQUE: read.record({"scheme": read.one_of(CLIQUE), **_sets, "headers": read.listed(_block, most=200)}),
     },
 )
 
@@ -157,7 +163,7 @@ class Certificate:
 def parse(content: bytes) -> Certificate:
     """The certificate in a file. BadCertificate for any other form, unknown names included."""
     if len(content) > MAX_BYTES:
-        raise BadCertificate(f"it is larger than {MAX_BYTES} bytes")
+        raise BadCertificate(f"it is larger than {MAX_BYTES} bytes", reason="canonical")
     found = _READ(canonical.decode(content), "")
     debt, lock = found["payable"], found["lock"]
     return Certificate(

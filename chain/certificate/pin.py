@@ -9,6 +9,7 @@ from chain.errors import BadCertificate
 
 FORMAT = "tallystick.pin.v1"
 REGISTRY, QBFT, CLIQUE = "registry", "qbft", "clique"
+_BLANKS = b" \t\r\n"
 _READ = read.record(
     {
         "format": read.one_of(FORMAT),
@@ -34,10 +35,13 @@ class Pin:
     @classmethod
     def of(cls, content: bytes) -> "Pin":
         """From a file; blanks around it are no matter. BadCertificate when it is no pin."""
-        found: dict[str, Any] = _READ(canonical.decode(content.strip()), "")
+        try:
+            found: dict[str, Any] = _READ(canonical.decode(content.strip(_BLANKS)), "")
+        except BadCertificate as error:
+            raise BadCertificate(f"the pin: {error}", reason="pin") from error
         keys = found["keys"]
         if list(keys) != sorted(set(keys)) or (found["scheme"] == REGISTRY and len(keys) != 1):
-            raise BadCertificate("keys: one for a registry, validators in ascending order")
+            raise BadCertificate("the pin's keys: one for a registry, validators in ascending order", reason="pin")
         return cls(found["chain_id"], found["genesis"], found["contract"], found["scheme"], keys)
 
     def encode(self) -> bytes:

@@ -14,7 +14,7 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]{0,77}")
 
 
 def _fail(where: str, what: str) -> BadCertificate:
-    return BadCertificate(f"{where}: {what}")
+    return BadCertificate(f"{where}: {what}", reason="shape")
 
 
 def _text(value: Any, where: str) -> str:
@@ -42,11 +42,15 @@ def address(value: Any, where: str) -> str:
     return f"0x{data(20)(value, where).hex()}"
 
 
-def quantity(value: Any, where: str) -> int:
-    """A number as 0x and the fewest lower hex digits, as a node writes it."""
-    if not _QUANTITY.fullmatch(_text(value, where)):
-        raise _fail(where, "0x and the fewest hex digits are expected")
-    return int(value, 16)
+def quantity(digits: int = 64) -> Reader:
+    """A number as 0x and the fewest lower hex digits, at most so many, as a node writes it."""
+
+    def read(value: Any, where: str) -> int:
+        if not _QUANTITY.fullmatch(_text(value, where)) or len(value) > digits + 2:
+            raise _fail(where, f"0x and the fewest hex digits are expected, at most {digits}")
+        return int(value, 16)
+
+    return read
 
 
 def decimal(bits: int) -> Reader:

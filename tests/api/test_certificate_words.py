@@ -55,6 +55,31 @@ def test_seals_of_validators(scheme: str) -> None:
     assert "weaker" not in text
 
 
+def test_validators_that_followed() -> None:
+    verdict, text = said("clique-votes", "pin-clique")
+    assert verdict == "proven"
+    assert "3 of the validators that followed from the pinned ones sealed" in text
+    assert "changed 2 time(s)" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "pin", "reason", "advice"),
+    [
+        ("clique", "pin-clique-later", "issuer", "get its pin again"),
+        ("clique-checkpoint", "pin-clique", "handover", "as they are now"),
+        ("whole", "pin-qbft", "network", "Use the pin of the certificate's network"),
+        ("whole", "whole", "pin", "Get the pin of the network again"),
+        ("pin", "pin", "shape", "ask the holder for a new one"),
+        ("made-settled", "pin", "not_owed", "Nothing is owed any more"),
+    ],
+)
+def test_a_refusal_says_what_to_do(name: str, pin: str, reason: str, advice: str) -> None:
+    with pytest.raises(CertificateRefused) as refused:
+        said(name, pin)
+    assert refused.value.context == {"reason": reason}
+    assert advice in refused.value.message
+
+
 def test_other_networks_and_forms_are_refused() -> None:
     with pytest.raises(OtherNetwork):
         said("whole", "pin-qbft")

@@ -9,6 +9,7 @@ from chain.certificate import build
 from chain.certificate.build import Answers, Claim
 from chain.certificate.form import DocumentProof
 from chain.certificate.pin import REGISTRY, Pin
+from chain.headers import header_hash
 from chain.signing import address_of, sign_digest
 from chain.structs import OFFER_SALE_RECOURSE, Offer
 from chain.words import LotWord
@@ -58,19 +59,19 @@ def answers_of(world: World, of: list[build.Wanted], number: int) -> Answers:
     )
 
 
-def registry_seal(world: World, answers: Answers, *, who: str = "registrar", signed_at: int | None = None) -> dict[str, Any]:
-    """The registry's signature over a block."""
-    pin, at = pin_of(world), world.now if signed_at is None else signed_at
+def head_seal(world: World, block: dict[str, Any]) -> dict[str, Any]:
+    """The registrar's signature over a block, now."""
+    pin = pin_of(world)
     digest = typed.head_digest(
         pin.chain_id,
         pin.contract,
         genesis=pin.genesis,
-        number=int(answers.block["number"], 16),
-        block_hash=bytes.fromhex(answers.block["hash"][2:]),
-        time=at,
+        number=int(block["number"], 16),
+        block_hash=header_hash(block),
+        time=world.now,
     )
-    secret = world.secret(who)
-    return build.registry_seal(address_of(secret), signed_at=at, signature=sign_digest(secret, digest))
+    secret = world.secret("registrar")
+    return build.registry_seal(address_of(secret), signed_at=world.now, signature=sign_digest(secret, digest))
 
 
 def certificate_of(world: World, payable: int, path: tuple[int, ...] = (), *, keys: tuple[str, ...] = (), **disclosed: Any) -> bytes:
@@ -80,7 +81,7 @@ def certificate_of(world: World, payable: int, path: tuple[int, ...] = (), *, ke
     recourse = int.from_bytes(world.gateway.storage(world.contract, slots.recourse(claim.lot), number), "big")
     of = build.wanted(claim, lot, recourse=recourse, keys=[world.address(who) for who in keys])
     answers = answers_of(world, of, number)
-    return build.assemble(pin_of(world), claim, answers, of=of, seal=registry_seal(world, answers))
+    return build.assemble(pin_of(world), claim, answers, of=of, seal=head_seal(world, answers.block))
 
 
 def with_promise(world: World, face: int, salt: int) -> tuple[int, dict[str, Any]]:
