@@ -1,4 +1,4 @@
-"""Writes the tables of api/README.md between their markers, from the code they describe."""
+"""Writes the tables of api/README.md and the comparison of contracts/README.md between their markers, from what they describe."""
 
 import importlib
 import pkgutil
@@ -21,6 +21,7 @@ from registry.identity.permissions import ACTS, ROLES
 from registry.kernel import refusals
 from registry.kernel.errors import DomainError
 from registry.kernel.settings import Settings
+from scripts.benchmarks import compare
 
 README = Path(__file__).parents[1] / "api" / "README.md"
 _SPECIAL = {0: "every entity, what it may see", -1: "the entity itself, the registrar"}
@@ -95,25 +96,27 @@ def settings() -> str:
     return table(("variable", "default", "meaning"), rows)
 
 
-def written(text: str) -> str:
-    """The README with its tables made anew."""
-    for name, made in (("routes", routes()), ("commands", commands()), ("codes", codes()), ("settings", settings())):
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(begin)
-        text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
-    return text
+def documents() -> dict[Path, dict[str, str]]:
+    """By README, its tables by marker."""
+    reference = {"routes": routes(), "commands": commands(), "codes": codes(), "settings": settings()}
+    return {README: reference, compare.README: {"compare": compare.table(compare.committed())}}
 
 
 def main() -> int:
     """Writes, or compares with --check."""
-    text = README.read_text()
-    fresh = written(text)
-    if "--check" in sys.argv[1:]:
-        if fresh != text:
-            print("api/README.md does not say what the code says; run scripts/docs", file=sys.stderr)
-        return int(fresh != text)
-    README.write_text(fresh)
-    return 0
+    differs = False
+    for readme, tables in documents().items():
+        text = fresh = readme.read_text()
+        for name, made in tables.items():
+            fresh = compare.written(fresh, name, made)
+        if fresh == text:
+            continue
+        if "--check" in sys.argv[1:]:
+            differs = True
+            print(f"{readme.parent.name}/README.md does not say what the code says; run scripts/docs", file=sys.stderr)
+        else:
+            readme.write_text(fresh)
+    return int(differs)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measures the product on real parts, beside a baseline in the same run: gas, submit, index, claims. Without a name: all of them."""
+"""Measures the product on real parts, beside a baseline in the same run. Without a name: everything there is."""
 
 import argparse
 import json
@@ -12,12 +12,13 @@ from typing import Any
 
 from rich.console import Console
 
-from scripts.benchmarks import claims, gas, index, submit
+from scripts.benchmarks import claims, compare, gas, index, submit
 from scripts.benchmarks.figures import Figure, Values, show
 
 Benchmark = tuple[str, Callable[[Path], tuple[Values, list[Figure]]]]
 BENCHMARKS: dict[str, Benchmark] = {
     "gas": ("Gas per act; the baseline is the design's prototype", lambda _folder: gas.run()),
+    "compare": ("Gas of the same acts with other tokens; the baseline is the version out of stock parts", compare.run),
     "submit": ("Transactions submitted and indexed", submit.run),
     "index": ("Events indexed", index.run),
     "claims": ("Payables in bulk, through the API", claims.run),

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.benchmarks import claims, gas, index, submit
+from scripts.benchmarks import claims, compare, gas, index, submit
 from scripts.benchmarks.figures import Figure
 from scripts.benchmarks.site import START, opened
 from scripts.story.process import Service
@@ -29,6 +29,16 @@ def test_gas_names_every_act_that_is_aimed_at() -> None:
     assert [name for name, value in found.items() if not value and name != "batch_leg"] == []
     assert len(figures) == len(found)
     assert all(figure.target for figure in figures)
+
+
+def test_the_comparison_in_the_readme_is_the_snapshots() -> None:
+    found = compare.committed()
+    assert compare.table(found) in compare.README.read_text()
+    # Nothing measured is left out, and every act is measured of this contract.
+    shown = {f"{token}, {act}" for token in compare.TOKENS for act in compare.ACTS}
+    assert set(found) - shown == {"Tallystick, lock by the holder"}
+    assert [act for act in compare.ACTS if not compare.gas_of(found, "Tallystick", act)] == []
+    assert [figure.name for figure in compare.figures(found)] == list(compare.ACTS)
 
 
 def test_a_figure_knows_which_way_its_target_points() -> None:
