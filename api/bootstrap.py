@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from shutil import which
 
@@ -109,7 +110,7 @@ class _Parts:
         with work.begin(SERVICE) as unit:
             identity.ensure_registrar(unit)
         work = replace(work, network=replace(network, contract=ensure_deployed(work, gateway)))
-        runtime = Runtime(work, gateway, url)
+        runtime = Runtime(work, gateway, url, anchor_every=timedelta(hours=settings.anchor_hours))
         stack.callback(runtime.stop)
         runtime.start()
         return Platform(settings, work, runtime, gateway, self.clock, owner=True)

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli.commands import certificates, chain, funding, invoices, lots, offers, parties, payables, profiles, service
+from api.cli.commands import audit, certificates, chain, funding, invoices, lots, offers, parties, payables, profiles, service
 
 app = typer.Typer(
     name="tallystick",
@@ -23,6 +23,7 @@ app.add_typer(funding.financing, name="financing")
 app.add_typer(funding.payment, name="payment")
 app.add_typer(funding.clearing_app, name="clearing")
 app.add_typer(chain.transaction, name="transaction")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Routes under /v1: one function per operation. Each names its act; the table of permissions says who may do it."""
 
-from api.routes import certificates, chain, documents, funding, identity, instruments, invoices, lots, offers, payables
+from api.routes import audit, certificates, chain, documents, funding, identity, instruments, invoices, lots, offers, payables
 
 ROUTERS = (
     identity.router,
@@ -13,4 +13,5 @@ ROUTERS = (
     funding.router,
     chain.router,
     certificates.router,
+    audit.router,
 )

@@ -1,7 +1,7 @@
 """Entities, their keys, accounts and API keys; the log of acts."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -189,6 +189,8 @@ class ActOut(BaseModel):
     subject: str
     outcome: str = Field(description="accepted, or the code of the error")
     request_id: str
+    detail: dict[str, Any]
+    hash: str = Field(description="SHA-256 over the hash of the act before and this one's content", examples=["0x" + "5e" * 32])
 
     @classmethod
     def of(cls, row: Act) -> "ActOut":
@@ -202,7 +204,27 @@ class ActOut(BaseModel):
             subject=row.subject,
             outcome=row.outcome,
             request_id=row.request_id,
+            detail=row.detail,
+            hash=hexed(row.hash),
         )
+
+
+class DamageOut(BaseModel):
+    """What is wrong with the log of acts at one number."""
+
+    number: int
+    finding: str
+
+
+class AuditOut(BaseModel):
+    """What a verification of the whole log of acts found. `clean` when it stands as it was written and as the chain anchors it."""
+
+    clean: bool
+    acts: int
+    head: str = Field(description="hash of the latest act")
+    anchors: int = Field(description="how many heads of the log stand on the chain")
+    anchored: int = Field(description="number of the latest act that an anchor covers")
+    damage: list[DamageOut]
 
 
 class MeOut(BaseModel):

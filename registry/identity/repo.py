@@ -1,13 +1,15 @@
 """SQL of identity: entities and their index, keys, accounts, API keys, acts, and reads of the chain's mirror."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from registry.identity.tables import (
     Act,
+    ActHead,
     ApiKey,
     BankAccount,
     CreditLimit,
@@ -16,6 +18,7 @@ from registry.identity.tables import (
     Participant,
     SigningKey,
 )
+from registry.kernel.chaining import START
 
 REGISTRATION_LOCK = 0x7A11_5715
 
@@ -123,9 +126,31 @@ def close_accounts(session: Session, entity_id: int, currency: str, *, now: date
     )
 
 
+def act_head(session: Session) -> tuple[int, bytes]:
+    """Number and hash of the latest act; nobody else appends until this transaction ends."""
+    held = select(ActHead.latest, ActHead.hash).with_for_update()
+    found = session.execute(held).one_or_none()
+    if found is None:
+        session.execute(insert(ActHead).values(id=1, latest=0, hash=START).on_conflict_do_nothing())
+        found = session.execute(held).one()
+    return found.latest, found.hash
+
+
 def add_act(session: Session, values: dict[str, object]) -> None:
-    """Writes one act."""
+    """Writes one act, which becomes the latest."""
     session.execute(insert(Act).values(values))
+    session.execute(update(ActHead).values(latest=values["id"], hash=values["hash"]))
+
+
+def latest_act(session: Session) -> tuple[int, bytes]:
+    """Number and hash of the latest act as the head says; holds nothing."""
+    found = session.execute(select(ActHead.latest, ActHead.hash)).one_or_none()
+    return (0, START) if found is None else (found.latest, found.hash)
+
+
+def all_acts(session: Session, *, first: int = 1) -> Iterator[Act]:
+    """Every act from a number on, in order; read in portions."""
+    yield from session.scalars(select(Act).where(Act.id >= first).order_by(Act.id).execution_options(yield_per=1000))
 
 
 def acts(session: Session, *, entity_id: int | None, before: int | None, limit: int) -> list[Act]:

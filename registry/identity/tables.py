@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.kernel.db import Base, big_id, minor
@@ -81,11 +81,11 @@ class ApiKey(Base):
 
 
 class Act(Base):
-    """Who did what, when, with which outcome; refused acts too. Append-only."""
+    """Who did what, when, with which outcome; refused acts too. Append-only; numbered without gaps and chained by hash."""
 
     __tablename__ = "acts"
 
-    id: Mapped[big_id]
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     # How the actor came in: "api:<key prefix>", "cli", "service".
@@ -95,6 +95,18 @@ class Act(Base):
     outcome: Mapped[str]
     request_id: Mapped[str]
     detail: Mapped[dict[str, Any]]
+    hash: Mapped[bytes]
+
+
+class ActHead(Base):
+    """One row: the latest act's number and hash. Whoever appends holds it until its transaction ends."""
+
+    __tablename__ = "act_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    latest: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes]
 
 
 class Participant(Base):

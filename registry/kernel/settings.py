@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """The key that `/rpc` asks for (header X-Rpc-Key or `/rpc/KEY`). Empty: `/rpc` is open on loopback and off elsewhere."""
     wait_seconds: float = 10.0
     """Seconds a write waits for its block before it answers 202."""
+    anchor_hours: int = Field(default=24, ge=0)
+    """Hours between anchors of the audit log and the ledger on the chain, when they have grown; 0: only on demand."""
     max_body: int = 20_000_000
     """Largest request body, bytes."""
 

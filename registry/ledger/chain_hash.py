@@ -1,14 +1,11 @@
-"""The hash that chains entries: SHA-256 over the previous entry's hash and the canonical content of this one. Pure."""
+"""The hash that chains entries of the journal. Pure."""
 
-import hashlib
 from datetime import datetime
 
-import orjson
-
+from registry.kernel.chaining import START, link
 from registry.ledger.postings import Line
 
-# What the first entry follows.
-START = bytes(32)
+__all__ = ["START", "entry_hash"]
 
 
 def entry_hash(
@@ -26,4 +23,4 @@ def entry_hash(
         reverses,
         [[line.entity, line.kind, line.currency, str(line.amount)] for line in lines],
     ]
-    return hashlib.sha256(previous + orjson.dumps(content)).digest()
+    return link(previous, content)

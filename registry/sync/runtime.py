@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +19,7 @@ from registry.kernel.errors import DomainError, Kind, Unavailable
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import SERVICE, Work
 from registry.sync import alarms, repo, repo_outbox
+from registry.sync.anchors import Schedule
 from registry.sync.indexer import Indexer
 from registry.sync.outbox import Secrets, Submitter
 from registry.sync.waiting import Bell, Listener
@@ -53,13 +55,22 @@ class Health:
 class Runtime:
     """Submits and indexes in a thread of its own, or on demand by `drain`. In a process that only attaches, it only waits."""
 
-    def __init__(self, work: Work, gateway: ChainGateway, listen_url: str = "", *, secrets: Secrets | None = None) -> None:
-        """`listen_url`: where to LISTEN when the pool's own URL goes through a pooler."""
+    def __init__(
+        self,
+        work: Work,
+        gateway: ChainGateway,
+        listen_url: str = "",
+        *,
+        secrets: Secrets | None = None,
+        anchor_every: timedelta = timedelta(0),
+    ) -> None:
+        """`listen_url`: where to LISTEN when the pool's own URL goes through a pooler. `anchor_every`: zero for never."""
         self._work = work
         self._gateway = gateway
         self._listener = Listener(work, listen_url)
         self._submitter = Submitter(work, gateway, secrets)
         self._indexer = Indexer(work, gateway)
+        self._anchors = Schedule(work, anchor_every)
         # One round at a time, whoever asks for it.
         self._round = threading.RLock()
         self._stopping = threading.Event()
@@ -133,6 +144,7 @@ class Runtime:
             bell: Bell = self._listener.enqueued
             seen = bell.rings
             try:
+                self._anchors.step()
                 with self._round:
                     busy = self._work_once()
                 self._trouble, pause = "", _FIRST_PAUSE

@@ -150,7 +150,7 @@ class Listener:
         # Not by a URL: SQLAlchemy writes a blank of a path as a plus sign, which libpq takes for one.
         url = make_url(self._url) if self._url else self._work.engine.url
         words, options = url.get_dialect()().create_connect_args(url)
-        return psycopg.connect(*words, **{"autocommit": True} | options)
+        return psycopg.connect(*words, autocommit=True, **options)
 
     def _listen(self, connection: "psycopg.Connection[Any]") -> None:
         for channel in (CHANNEL, repo.INDEXED):

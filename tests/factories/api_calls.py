@@ -193,6 +193,7 @@ REQUESTS: dict[str, Maker] = {
     "/v1/lots/{lot}/force-transfer": lambda w: Request(
         "registrar", f"/v1/lots/{_root(w)}/force-transfer", {"to": w["bank"].entity, "basis": _BASIS}
     ),
+    "/v1/audit/anchors": lambda _: Request("registrar", "/v1/audit/anchors"),
     "/v1/offers": lambda w: Request("supplier", "/v1/offers", _offer(w)),
     "/v1/offers/prepare": lambda w: Request("supplier", "/v1/offers/prepare", _offer(w)),
     "/v1/offers/signed": lambda w: Request("supplier", "/v1/offers/signed", _signed(w)),

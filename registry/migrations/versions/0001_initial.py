@@ -24,8 +24,16 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.UniqueConstraint("entity_id", "kind", "currency", name=op.f("uq_accounts_entity_id_kind_currency")),
     )
     op.create_table(
+        "act_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("latest", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_act_head_single_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act_head")),
+    )
+    op.create_table(
         "acts",
-        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entity_id", sa.BigInteger(), nullable=False),
         sa.Column("via", sa.String(), nullable=False),
@@ -34,6 +42,7 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("request_id", sa.String(), nullable=False),
         sa.Column("detail", postgresql.JSONB(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acts")),
     )
     op.create_index(op.f("ix_acts_entity_id"), "acts", ["entity_id"], unique=False)
@@ -720,5 +729,6 @@ def downgrade() -> None:  # noqa: PLR0915
     op.drop_table("agent_consents")
     op.drop_index(op.f("ix_acts_entity_id"), table_name="acts")
     op.drop_table("acts")
+    op.drop_table("act_head")
     op.drop_table("accounts")
     op.execute("drop function refuse_change()")
