@@ -18,7 +18,10 @@ from sqlalchemy import Engine, make_url
 
 from chain.engine import EmbeddedEngine
 from chain.gateway import ChainGateway, EmbeddedGateway, RpcGateway
+from chain.network import NetworkGateway
+from chain.nodes import Nodes
 from chain.rpc import Rpc
+from chain.schemes import scheme_of
 from registry.identity import service as identity
 from registry.kernel import installation
 from registry.kernel.clock import Clock, SystemClock
@@ -27,8 +30,9 @@ from registry.kernel.errors import Invalid, Unavailable
 from registry.kernel.postgres import EmbeddedPostgres
 from registry.kernel.schema import prepare, prepare_embedded
 from registry.kernel.settings import Settings
+from registry.kernel.tables import Installation
 from registry.kernel.uow import SERVICE, Network, Work
-from registry.sync.deployment import ensure_deployed
+from registry.sync.deployment import check_genesis, ensure_deployed
 from registry.sync.journal import DatabaseJournal
 from registry.sync.runtime import Runtime
 
@@ -88,32 +92,25 @@ class _Parts:
     clock: Clock
 
     def own(self, stack: ExitStack) -> Platform:
-        """Starts the database, brings it up to date, starts the node where the journal ends, deploys what is missing, starts the sync."""
+        """Starts the database, brings it up to date, starts or finds the chain, deploys what is missing, starts the sync."""
         settings = self.settings
         url = self._start_database(stack)
         engine = self._pool(stack, url)
         master_key = installation.read_master_key(settings)
-        row = installation.load_or_create(engine, master_key, now=self.clock.now(), chain_id=CHAIN_ID)
+        outside = self._network(stack) if settings.chain_nodes else None
+        chain_id = CHAIN_ID if outside is None else outside.chain_id
+        row = installation.load_or_create(engine, master_key, now=self.clock.now(), chain_id=chain_id)
         network = Network(row.chain_id, row.contract or "", installation.network_key(row, master_key))
         work = Work(engine, self.clock, network, master_key)
-        node = EmbeddedEngine(
-            DatabaseJournal(engine),
-            binary=_anvil(settings),
-            folder=self.folder / "chain",
-            chain_id=row.chain_id,
-            genesis_time=int(row.genesis_time.timestamp()),
-        )
-        node.announce = self._tell_node
-        stack.callback(node.stop)
-        node.start()
-        gateway = EmbeddedGateway(node)
+        gateway = outside or self._embedded(stack, engine, row)
+        check_genesis(work, gateway)
         with work.begin(SERVICE) as unit:
             identity.ensure_registrar(unit)
         work = replace(work, network=replace(network, contract=ensure_deployed(work, gateway)))
         runtime = Runtime(work, gateway, url, anchor_every=timedelta(hours=settings.anchor_hours))
         stack.callback(runtime.stop)
         runtime.start()
-        return Platform(settings, work, runtime, gateway, self.clock, owner=True)
+        return Platform(settings, work, runtime, gateway, self.clock, owner=True, embedded=outside is None)
 
     def attach(self, stack: ExitStack) -> Platform:
         """Uses the database and the node of the process that owns the folder; sends nothing itself."""
@@ -121,16 +118,42 @@ class _Parts:
         url = settings.database_url.get_secret_value() or EmbeddedPostgres(self.folder / "postgres").service_url
         engine = self._pool(stack, url)
         master_key = installation.read_master_key(settings)
-        row = installation.load_or_create(engine, master_key, now=self.clock.now(), chain_id=CHAIN_ID)
+        outside = self._network(stack) if settings.chain_nodes else None
+        chain_id = CHAIN_ID if outside is None else outside.chain_id
+        row = installation.load_or_create(engine, master_key, now=self.clock.now(), chain_id=chain_id)
         if not row.contract:
             raise Unavailable("the process that owns this data folder is still starting; try again in a moment")
         network = Network(row.chain_id, row.contract, installation.network_key(row, master_key))
         work = Work(engine, self.clock, network, master_key)
-        rpc = stack.enter_context(Rpc(self._node_url()))
-        gateway = RpcGateway(rpc, finality=0, chain_id=row.chain_id)
+        gateway = outside or RpcGateway(stack.enter_context(Rpc(self._node_url())), finality=0, chain_id=row.chain_id)
         runtime = Runtime(work, gateway, url)
         stack.callback(runtime.stop)
-        return Platform(settings, work, runtime, gateway, self.clock, owner=False)
+        return Platform(settings, work, runtime, gateway, self.clock, owner=False, embedded=outside is None)
+
+    def _embedded(self, stack: ExitStack, engine: Engine, row: Installation) -> EmbeddedGateway:
+        """The chain of this data folder, started where its journal ends."""
+        node = EmbeddedEngine(
+            DatabaseJournal(engine),
+            binary=_anvil(self.settings),
+            folder=self.folder / "chain",
+            chain_id=row.chain_id,
+            genesis_time=int(row.genesis_time.timestamp()),
+        )
+        node.announce = self._tell_node
+        stack.callback(node.stop)
+        node.start()
+        return EmbeddedGateway(node)
+
+    def _network(self, stack: ExitStack) -> NetworkGateway:
+        """The network of the settings. Invalid when its genesis is another than they say, NodeUnavailable when no node answers."""
+        settings = self.settings
+        nodes = Nodes(settings.chain_nodes)
+        stack.callback(nodes.close)
+        gateway = NetworkGateway(nodes, scheme_of(settings.chain_scheme, epoch=settings.chain_epoch))
+        genesis = "0x" + gateway.block(0).hash.hex()
+        if settings.chain_genesis not in {"", genesis}:
+            raise Invalid("TALLYSTICK_CHAIN_GENESIS is of another network", settings=settings.chain_genesis, network=genesis)
+        return gateway
 
     def _start_database(self, stack: ExitStack) -> str:
         """URL for the service's role on a database of the newest schema."""

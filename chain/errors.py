@@ -6,6 +6,9 @@ ChainError
         NodeRefused              give_up
             NonceSpent           replace
             NonceGap             wait
+            NonceContested       wait
+            PoolFull             retry
+            Underpriced          retry
             CallReverted         give_up
         BlockNotFound            wait
         NodeLied                 give_up
@@ -78,6 +81,24 @@ class NonceGap(NodeRefused):
     """A transaction of this sender with a lower nonce is missing."""
 
     action = Action.WAIT
+
+
+class NonceContested(NodeRefused):
+    """Another transaction of this sender waits in the node's pool with the same nonce; one of the two will be mined."""
+
+    action = Action.WAIT
+
+
+class PoolFull(NodeRefused):
+    """The node's pool has no room for a transaction now; the same bytes are taken later."""
+
+    action = Action.RETRY
+
+
+class Underpriced(NodeRefused):
+    """The node asks for a gas price. On this network it is 0: the node is set up otherwise, or its pool is crowded by those that pay."""
+
+    action = Action.RETRY
 
 
 class CallReverted(NodeRefused):

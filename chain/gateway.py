@@ -1,21 +1,18 @@
 """The chain as the rest of the product sees it, whatever node is behind it: read with suspicion, send and repeat without harm."""
 
-import re
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from chain import admission, reverts, signing
+from chain import admission, pool, reverts, signing, tracing
 from chain.engine import EmbeddedEngine
-from chain.errors import BlockNotFound, CallReverted, NodeLied, NodeRefused, NonceGap, NonceSpent
+from chain.errors import BlockNotFound, NodeLied, NodeRefused, NonceGap, NonceSpent
 from chain.headers import hexdata, parse_block, parse_receipt, parse_receipts
 from chain.reverts import Refusal
 from chain.rpc import Endpoint, Request
-from chain.types import Block, BlockRef, Receipt
+from chain.types import Block, BlockRef, Evidence, Receipt
 
-# How geth, Besu, Anvil and others say that they have a transaction already.
-_KNOWN = re.compile(r"already (known|imported|exists)|^known transaction")
 # Transactions in a block of the embedded engine: Anvil's time to give a block's receipts grows with the square of their number.
 _BLOCK = 500
 
@@ -30,6 +27,16 @@ class ChainGateway(Protocol):
     @property
     def finality(self) -> int:
         """How many blocks below the head may still be replaced; 0: none."""
+
+    @property
+    def scheme(self) -> str:
+        """Whose seals make a block final (see `chain.schemes`); empty where nobody seals and the registry's word stands for a block."""
+
+    def validators(self) -> tuple[str, ...]:
+        """Who may seal the next block, in ascending order; none where nobody seals."""
+
+    def evidence(self, number: int) -> Evidence:
+        """What proves a final block to outsiders. BlockNotFound while there is none, and where nobody seals."""
 
     def head(self) -> BlockRef:
         """The latest block."""
@@ -83,7 +90,7 @@ class RpcGateway:
         `verify_headers` off: for seal schemes whose block hash is not that of the header as shown.
         """
         self._rpc = rpc
-        self.finality = finality
+        self._finality = finality
         self._verify_headers = verify_headers
         self.chain_id = int(rpc.call("eth_chainId"), 16)
         if chain_id not in {None, self.chain_id}:
@@ -93,6 +100,24 @@ class RpcGateway:
     def rpc(self) -> Endpoint:
         """The node's endpoint."""
         return self._rpc
+
+    @property
+    def finality(self) -> int:
+        """See ChainGateway."""
+        return self._finality
+
+    @property
+    def scheme(self) -> str:
+        """See ChainGateway: nobody's seals are looked at here."""
+        return ""
+
+    def validators(self) -> tuple[str, ...]:
+        """See ChainGateway."""
+        return ()
+
+    def evidence(self, number: int) -> Evidence:
+        """See ChainGateway."""
+        raise BlockNotFound(number)
 
     def head(self) -> BlockRef:
         """See ChainGateway."""
@@ -123,17 +148,19 @@ class RpcGateway:
         return block, parse_receipts(receipts, block)
 
     def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:  # noqa: ARG002 - a network's validators choose the time
-        """See ChainGateway. A transaction that the node knows or has mined is not an error; NonceSpent when another took its nonce."""
+        """See ChainGateway. A transaction that the node knows or has mined is not an error; NonceSpent when another took its nonce.
+
+        PoolFull, NonceContested and Underpriced say that the same bytes are to be sent again later.
+        """
         outcomes = self.rpc.outcomes([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in raws])
         for raw, outcome in zip(raws, outcomes, strict=True):
             if isinstance(outcome, NodeRefused) and not self._known(raw, outcome):
-                raise outcome
+                raise pool.error_of(outcome)
 
     def _known(self, raw: bytes, refused: NodeRefused) -> bool:
-        message = refused.message.lower()
-        if _KNOWN.search(message):
+        if pool.knows(refused):
             return True
-        if "nonce" in message and "low" in message:
+        if pool.nonce_spent(refused):
             if self.rpc.call("eth_getTransactionReceipt", "0x" + signing.transaction_hash(raw).hex()) is None:
                 raise NonceSpent(refused.code, refused.message) from refused
             return True
@@ -158,7 +185,7 @@ class RpcGateway:
         """See ChainGateway."""
         at = _tag(block)
         outcomes = self.rpc.outcomes([("eth_call", [{"to": to, "data": "0x" + data.hex()}, at]) for to, data in calls])
-        return [hexdata(_reverting(outcome)) for outcome in outcomes]
+        return [hexdata(tracing.reverting(outcome)) for outcome in outcomes]
 
     def storage(self, address: str, slot: int, block: int | None = None) -> bytes:
         """See ChainGateway."""
@@ -176,24 +203,7 @@ class RpcGateway:
 
     def refusal(self, tx_hash: bytes) -> Refusal:
         """See ChainGateway. By the node's trace; by calling again on the state before its block when it keeps no traces."""
-        with suppress(NodeRefused):
-            trace = self.rpc.call("debug_traceTransaction", "0x" + tx_hash.hex(), {"tracer": "callTracer"})
-            return reverts.decode(hexdata(trace.get("output") or "0x"))
-        return self._called_again(tx_hash)
-
-    def _called_again(self, tx_hash: bytes) -> Refusal:
-        raw = self.rpc.call("eth_getTransactionByHash", "0x" + tx_hash.hex())
-        if raw is None or raw.get("blockNumber") is None:
-            return Refusal(reverts.UNKNOWN, {"data": "0x"})
-        fields = {"from": raw["from"], "to": raw["to"], "data": raw["input"], "gas": raw["gas"], "value": raw["value"]}
-        try:
-            _reverting(self.rpc.outcomes([("eth_call", [fields, hex(int(raw["blockNumber"], 16) - 1)])])[0])
-        except CallReverted as error:
-            return reverts.decode(error.revert)
-        except NodeRefused:
-            pass
-        # It passes on the earlier state, or that state is gone.
-        return Refusal(reverts.UNKNOWN, {"data": "0x"})
+        return tracing.refusal(self.rpc, tx_hash)
 
     def raw_rpc(self, method: str, params: Sequence[Any]) -> Any:
         """See ChainGateway."""
@@ -272,12 +282,3 @@ class EmbeddedGateway(RpcGateway):
 
 def _tag(block: int | None) -> str:
     return "latest" if block is None else hex(block)
-
-
-def _reverting(outcome: Any) -> str:
-    """A call's result; its refusal by the contract as CallReverted."""
-    if isinstance(outcome, NodeRefused):
-        if "revert" in outcome.message.lower():
-            raise CallReverted(outcome.code, outcome.message, data=outcome.data)
-        raise outcome
-    return str(outcome)

@@ -1,6 +1,6 @@
 """JSON-RPC over HTTP, single calls and batches. Translates every failure; repeats nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, Self
 
 import httpx
@@ -9,8 +9,8 @@ import orjson
 from chain.errors import NodeLied, NodeRefused, NodeUnavailable
 
 Request = tuple[str, Sequence[Any]]
-# Calls in one HTTP request: geth's own limit.
-_BATCH = 1000
+# Calls, and about so many bytes, in one HTTP request: geth's own limits are 1,000 and 5 MB.
+_BATCH, _BYTES = 1000, 4_000_000
 
 
 class Endpoint(Protocol):
@@ -48,8 +48,8 @@ class Rpc:
     def outcomes(self, requests: Sequence[Request]) -> list[Any]:
         """Like `batch`, but an error stands in its place as a NodeRefused instead of being raised."""
         outcomes: list[Any] = []
-        for start in range(0, len(requests), _BATCH):
-            outcomes += self._send(requests[start : start + _BATCH])
+        for part in _parts(requests):
+            outcomes += self._send(part)
         return outcomes
 
     def close(self) -> None:
@@ -88,6 +88,22 @@ class Rpc:
         except orjson.JSONDecodeError as error:
             raise NodeUnavailable(f"HTTP {response.status_code} without JSON") from error
         return answer
+
+
+def _parts(requests: Sequence[Request]) -> Iterator[list[Request]]:
+    """The requests in batches that a node takes."""
+    part: list[Request] = []
+    size = 0
+    for request in requests:
+        # Only what is sent in the raw is long.
+        length = sum(len(item) for item in request[1] if isinstance(item, str))
+        if part and (len(part) == _BATCH or size + length > _BYTES):
+            yield part
+            part, size = [], 0
+        part.append(request)
+        size += length
+    if part:
+        yield part
 
 
 def _outcome(answer: Any) -> Any:

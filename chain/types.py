@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from chain.errors import BadAddress
 
@@ -65,3 +66,16 @@ class Receipt:
     status: bool
     gas_used: int
     logs: tuple[Log, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What proves a final block to somebody who knows an earlier set of validators: blocks as a node's JSON.
+
+    `validators`: the set before the first of the hand-overs, each of which is a run of blocks. `on_top`: blocks whose seals make this one
+    final, where its own don't.
+    """
+
+    validators: tuple[str, ...]
+    handovers: tuple[tuple[dict[str, Any], ...], ...]
+    on_top: tuple[dict[str, Any], ...]

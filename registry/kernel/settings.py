@@ -1,6 +1,7 @@
 """Settings of the service, from the environment (prefix TALLYSTICK_). README lists each; a test holds the list."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,14 @@ class Settings(BaseSettings):
     """File with the 32-byte master key (hex); made on first start when it does not exist. Empty: `master.key` in the data folder."""
     anvil: str = ""
     """Native Anvil binary; empty: looked up on PATH."""
+    chain_rpc: str = ""
+    """JSON-RPC addresses of a network's nodes, separated by commas, in the order of preference; empty: the embedded engine."""
+    chain_scheme: Literal["qbft", "clique"] = "qbft"
+    """How that network seals its blocks."""
+    chain_epoch: int = Field(30_000, ge=1)
+    """Blocks between two checkpoints of a Clique network, as its genesis says."""
+    chain_genesis: str = Field("", pattern="^(0x[0-9a-f]{64})?$")
+    """Hash of the network's genesis block, to refuse any other; empty: that of the first start stays."""
     rpc_key: SecretStr = SecretStr("")
     """The key that `/rpc` asks for (header X-Rpc-Key or `/rpc/KEY`). Empty: `/rpc` is open on loopback and off elsewhere."""
     wait_seconds: float = 10.0
@@ -33,6 +42,11 @@ class Settings(BaseSettings):
     """Hours between anchors of the audit log and the ledger on the chain, when they have grown; 0: only on demand."""
     max_body: int = 20_000_000
     """Largest request body, bytes."""
+
+    @property
+    def chain_nodes(self) -> list[str]:
+        """The nodes of `chain_rpc`."""
+        return [url.strip() for url in self.chain_rpc.split(",") if url.strip()]
 
     @property
     def key_file(self) -> Path:

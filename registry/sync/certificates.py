@@ -4,20 +4,21 @@ Transactions and calls to the node take turns: nothing waits for the node inside
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chain import slots, typed
 from chain.certificate import build, check
 from chain.certificate.build import Answers, Claim, Wanted
 from chain.certificate.pin import REGISTRY, Pin
-from chain.errors import BadCertificate, EvidenceRefused, NodeLied
+from chain.errors import BadCertificate, BlockNotFound, EvidenceRefused, NodeLied
 from chain.gateway import ChainGateway
 from chain.headers import hexdata
+from chain.types import Evidence
 from chain.words import KeyWord, LotWord
 from registry.identity import keys
 from registry.identity import repo as identities
-from registry.kernel.errors import Conflict
+from registry.kernel.errors import Conflict, Unavailable
 from registry.kernel.uow import SERVICE, Unit, Work
 from registry.receivables import evidence, visibility
 
@@ -48,19 +49,27 @@ def draft(unit: Unit, lot_id: str, *, documents: Sequence[int] = ()) -> Draft:
 
 
 def pin(work: Work, gateway: ChainGateway) -> Pin:
-    """The installation's trust root. On the embedded engine the registry's key stands for the validators that it does not have."""
+    """The installation's trust root: a network's validators, and on the embedded engine, which has none, the registry's key."""
     with work.begin(SERVICE) as unit:
         _, signer = keys.signer_for(unit, keys.REGISTRAR)
         contract = unit.network.contract
-    return Pin(gateway.chain_id, gateway.block(0).hash, contract, REGISTRY, (signer,))
+    trusted = gateway.validators() or (signer,)
+    return Pin(gateway.chain_id, gateway.block(0).hash, contract, gateway.scheme or REGISTRY, trusted)
 
 
 def issue(work: Work, gateway: ChainGateway, wanted: Draft) -> bytes:
     """The certificate as of the latest final block. NotCertifiable when nothing is held or owed at it, ChainError of the node's."""
     root, number = pin(work, gateway), max(gateway.head().number - gateway.finality, 0)
+    proof = _evidence(gateway, number)
     of = _words(gateway, root.contract, wanted, number=number)
     answers = _answers(gateway, root.contract, of, number)
-    content = build.assemble(root, wanted.claim, answers, of=of, seal=_sealed(work, root, answers.block))
+    if proof is None:
+        seal = _sealed(work, root, answers.block)
+    else:
+        # The file leads from the first set to the block; whoever knows any of the sets in between can follow it.
+        root = replace(root, keys=proof.validators)
+        seal = build.validators_seal(root.scheme, proof.validators, handovers=proof.handovers, on_top=proof.on_top)
+    content = build.assemble(root, wanted.claim, answers, of=of, seal=seal)
     try:
         check.verify(content, root)
     except BadCertificate as error:
@@ -68,6 +77,16 @@ def issue(work: Work, gateway: ChainGateway, wanted: Draft) -> bytes:
     except EvidenceRefused as error:
         raise NodeLied(f"block {number}: {error}") from error
     return content
+
+
+def _evidence(gateway: ChainGateway, number: int) -> Evidence | None:
+    """What the validators' seals prove of a block; None where nobody seals. Unavailable while they change."""
+    if not gateway.scheme:
+        return None
+    try:
+        return gateway.evidence(number)
+    except BlockNotFound as error:
+        raise Unavailable(f"the validators sealed too little on block {number} as yet; ask again in a few seconds") from error
 
 
 def _words(gateway: ChainGateway, contract: str, wanted: Draft, *, number: int) -> list[Wanted]:

@@ -4,17 +4,20 @@ The plan, the nonces and the signatures are the same every time, so what is sent
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from chain import deploy, signing
 from chain.gateway import ChainGateway
 from registry.identity import keys
 from registry.kernel import crash
-from registry.kernel.errors import DomainError, Kind
+from registry.kernel.errors import DomainError, Invalid, Kind
 from registry.kernel.uow import SERVICE, Work
-from registry.sync import repo_outbox
+from registry.sync import repo, repo_outbox
 
 _POLL = 0.2
+# Seconds after which what has no receipt is sent again.
+_RESEND_AFTER = 5.0
 
 
 class DeploymentFailed(DomainError):
@@ -44,23 +47,44 @@ def ensure_deployed(work: Work, gateway: ChainGateway, *, seconds: float = 60.0)
     return plan.contract
 
 
+def check_genesis(work: Work, gateway: ChainGateway) -> None:
+    """Invalid when the database was indexed from another chain than this one."""
+    with work.begin(SERVICE) as unit:
+        known = repo.applied(unit.session, 0)
+    if known is not None and known.hash != gateway.block(0).hash:
+        raise Invalid("this database belongs to another chain: its genesis block is another", database="0x" + known.hash.hex())
+
+
 def _bring(work: Work, gateway: ChainGateway, plan: deploy.Deployment, *, secret: bytes, seconds: float) -> dict[str, Any]:
     signed = [
         signing.sign_transaction(secret, signing.TransactionFields(plan.chain_id, plan.first_nonce + place, step.to, step.data, step.gas))
         for place, step in enumerate(plan.steps)
     ]
-    gateway.broadcast([transaction.raw for transaction in signed], int(work.clock.now().timestamp()))
     end = time.monotonic() + seconds
-    for step, transaction in zip(plan.steps, signed, strict=True):
-        while (found := gateway.receipt(transaction.hash)) is None:
-            if time.monotonic() > end:
-                raise DeploymentFailed(f"{step.name} was not mined within {seconds:.0f} seconds; start again to go on", step=step.name)
-            time.sleep(_POLL)
-        if not found[1].status:
-            raise DeploymentFailed(f"{step.name} was refused by the chain; was this key used elsewhere?", step=step.name)
+    resend = 0.0
+    while (step := _unfinished(gateway, plan, signed)) is not None:
+        if time.monotonic() > end:
+            raise DeploymentFailed(f"{step.name} was not final within {seconds:.0f} seconds; start again to go on", step=step.name)
+        if time.monotonic() >= resend:
+            resend = time.monotonic() + _RESEND_AFTER
+            gateway.broadcast([transaction.raw for transaction in signed], int(work.clock.now().timestamp()))
+            continue
+        time.sleep(_POLL)
     crash.point(crash.Point.DEPLOY_SENT)
     manifest = deploy.manifest(plan)
     wrong = deploy.verify_code(gateway, manifest)
     if wrong:
         raise DeploymentFailed("; ".join(wrong), differences=wrong)
     return manifest
+
+
+def _unfinished(gateway: ChainGateway, plan: deploy.Deployment, signed: Sequence[signing.Signed]) -> deploy.Step | None:
+    """The first step whose block is not there or not final yet. DeploymentFailed when the chain has refused one."""
+    final = gateway.head().number - gateway.finality
+    for step, transaction in zip(plan.steps, signed, strict=True):
+        found = gateway.receipt(transaction.hash)
+        if found is None or found[0].number > final:
+            return step
+        if not found[1].status:
+            raise DeploymentFailed(f"{step.name} was refused by the chain; was this key used elsewhere?", step=step.name)
+    return None

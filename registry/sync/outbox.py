@@ -146,8 +146,12 @@ class Submitter:
         return signed
 
     def _replace(self, waiting: Sequence[Signed]) -> None:
-        """Some nonce was used by a transaction that is not ours: those messages get new nonces, above what the chain has seen."""
-        reached = {signer: self._gateway.nonce(signer) for signer in {message.signer for message in waiting}}
+        """Some nonce was used by a transaction that is not ours: those messages get new nonces, above what the chain has seen.
+
+        Only what a final block has used is used for good: until then the other transaction may turn out to be on a branch that is left.
+        """
+        final = max(self._gateway.head().number - self._gateway.finality, 0)
+        reached = {signer: self._gateway.nonce(signer, final) for signer in {message.signer for message in waiting}}
         stale = [
             message for message in waiting if message.nonce < reached[message.signer] and self._gateway.receipt(message.tx_hash) is None
         ]

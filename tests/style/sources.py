@@ -21,7 +21,7 @@ def tracked() -> tuple[Path, ...]:
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
         )
     except (FileNotFoundError, subprocess.CalledProcessError):
-        generated = {"node_modules", "__pycache__", "out", "cache", ".git", "tallystick-demo", "tallystick-data"}
+        generated = {"node_modules", "__pycache__", "out", "cache", ".git", "tallystick-demo", "tallystick-data", "tallystick-network"}
         return tuple(path for path in sorted(ROOT.rglob("*")) if path.is_file() and not generated & set(path.parts))
     return tuple(path for line in listed.stdout.split("\0") if line and (path := ROOT / line).is_file())
 
