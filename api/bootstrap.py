@@ -45,7 +45,8 @@ NODE = "node.json"
 class Platform:
     """Everything an entry point works with. `owner` is False when another process owns the data folder and this one is attached to it.
 
-    `embedded`: the chain is this data folder's own, so whoever can read the folder may act as any entity (`tallystick --as`).
+    `embedded`: the chain is this data folder's own, so whoever can read the folder may act as any entity (`tallystick --as`); on a network
+    only as the registrar.
     """
 
     settings: Settings

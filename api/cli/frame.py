@@ -23,13 +23,15 @@ from api.cli import output
 from api.paging import Paging
 from api.schemas.payables import TreeOut
 from chain.errors import ChainError
-from registry.identity import api_keys, service
+from registry.identity import api_keys, keys, service
 from registry.kernel.errors import DomainError, Forbidden, NotFound, Unauthenticated, Unavailable
 from registry.kernel.settings import Settings
 from registry.kernel.uow import SERVICE, Actor, Unit
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. Default: TALLYSTICK_DATA_DIR, else ./tallystick-data")]
-As = Annotated[int | None, typer.Option("--as", envvar="TALLYSTICK_AS", help="Entity that acts (embedded engine only; 1 is the registrar)")]
+As = Annotated[
+    int | None, typer.Option("--as", envvar="TALLYSTICK_AS", help="Entity that acts (1 is the registrar; no other on a network)")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before what can't be undone")]
 After = Annotated[str | None, typer.Option("--after", help="Go on after this cursor")]
@@ -64,12 +66,14 @@ class Here:
         return self if self.entity is not None else replace(self, entity=entity)
 
     def actor(self, platform: Platform) -> Actor:
-        """Who acts: the entity of --as on the embedded engine, else the one whose API key is in TALLYSTICK_API_KEY."""
+        """Who acts: the entity of --as (on a network the registrar, whose folder this is), else that of the key in TALLYSTICK_API_KEY."""
         token = os.environ.get(API_KEY)
         with platform.work.begin(SERVICE) as unit:
             if self.entity is not None:
-                if not platform.embedded:
-                    raise Forbidden(f"--as works on the embedded engine only; set {API_KEY} to an API key of your entity")
+                if not platform.embedded and self.entity != keys.REGISTRAR:
+                    raise Forbidden(
+                        f"on a network --as works for the registrar ({keys.REGISTRAR}) alone; set {API_KEY} to an entity's API key"
+                    )
                 return service.actor(unit, self.entity, via="cli")
             if token:
                 return api_keys.authenticate(unit, token)

@@ -78,7 +78,8 @@ def load_or_create(engine: Engine, master_key: bytes, *, now: datetime, chain_id
             row = Installation(id=1, chain_id=chain_id, genesis_time=genesis, network_key_sealed=sealed, created_at=now)
             session.add(row)
         elif row.chain_id != chain_id:
-            raise Invalid("this database belongs to another chain", database=row.chain_id, chain=chain_id)
+            message = f"this database belongs to chain {row.chain_id}, the settings lead to chain {chain_id}; look at TALLYSTICK_CHAIN_RPC"
+            raise Invalid(message, database=row.chain_id, chain=chain_id)
         network_key(row, master_key)
         return row
 

@@ -110,5 +110,5 @@ def test_another_master_key_is_refused(database: Database) -> None:
 
 def test_another_chain_is_refused(database: Database) -> None:
     load(database)
-    with pytest.raises(Invalid, match="another chain"):
+    with pytest.raises(Invalid, match=f"belongs to chain {CHAIN}"):
         load(database, chain=CHAIN + 1)
