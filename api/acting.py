@@ -52,11 +52,19 @@ async def body_of(request: Request) -> bytes:
     return await request.body()
 
 
-def _actor(platform: Platform, credentials: HTTPAuthorizationCredentials | None, request_id: str) -> Actor:
-    if credentials is None:
-        raise Unauthenticated("send an API key of your entity: Authorization: Bearer tsk_...")
-    with platform.work.begin(SERVICE, request_id=request_id) as unit:
-        return api_keys.authenticate(unit, credentials.credentials)
+def _actor(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Actor:
+    """Who calls, counted against its share of requests."""
+    state, limiter = request.scope["state"], request.app.state.limiter
+    try:
+        if credentials is None:
+            raise Unauthenticated("send an API key of your entity: Authorization: Bearer tsk_...")
+        with platform_of(request).work.begin(SERVICE, request_id=state["request_id"]) as unit:
+            actor = api_keys.authenticate(unit, credentials.credentials)
+    except Unauthenticated:
+        limiter.failed(request.client.host if request.client else "")
+        raise
+    state["standing"] = limiter.admit(actor, "reads" if request.method in SAFE else "writes")
+    return actor
 
 
 def _idempotency(request: Request, body: bytes, key: str | None) -> Idempotency | None:
@@ -137,7 +145,7 @@ def acting(
     request_id = request.scope["state"]["request_id"]
     call = Call(
         platform=platform,
-        actor=_actor(platform, credentials, request_id),
+        actor=_actor(request, credentials),
         act=request.scope["route"].openapi_extra[ACT],
         request_id=request_id,
         wait=_wait(prefer, platform.settings.wait_seconds),

@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from api import errors, openapi, rpc
 from api.bootstrap import Platform
 from api.console.app import create_console
+from api.limiting import Limiter
 from api.middleware import DOCS_PATH, Edge
 from api.routes import ROUTERS, health
 
@@ -28,7 +29,8 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 def create_app(platform: Platform) -> FastAPI:
     """The app on a platform that is open as long as the app serves."""
     app = build()
-    app.add_middleware(Edge, pages=create_console(platform), max_body=platform.settings.max_body)
+    app.state.limiter = Limiter(platform.settings)
+    app.add_middleware(Edge, pages=create_console(platform, app.state.limiter), settings=platform.settings)
     app.state.platform = platform
     return app
 

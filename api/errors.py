@@ -20,6 +20,7 @@ STATUS: dict[Kind, int] = {
     Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
     Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
     Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEM_TYPE = "application/problem+json"
@@ -76,6 +77,8 @@ def answer(found: Problem, headers: dict[str, str] | None = None) -> Response:
         extra["WWW-Authenticate"] = "Bearer"
     if found.status == HTTPStatus.SERVICE_UNAVAILABLE:
         extra["Retry-After"] = "1"
+    if found.status == HTTPStatus.TOO_MANY_REQUESTS:
+        extra["Retry-After"] = str(found.context["retry_after"])
     return Response(found.model_dump_json(), status_code=found.status, media_type=PROBLEM_TYPE, headers=extra)
 
 

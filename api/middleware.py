@@ -4,9 +4,13 @@ import re
 import secrets
 import time
 
+import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors
+from registry.kernel.settings import Settings
 
 # A request id that a caller gave is kept when it is harmless in a log.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -32,16 +36,19 @@ def policy(path: str) -> str:
 
 
 # Everything else is a page of the console.
+ALWAYS_ANSWERED = ("/health", "/ready")
 API_PATHS = ("/v1", "/rpc", "/health", "/ready", "/openapi.json", DOCS_PATH)
 
 
 class Edge:
-    """Outermost layer of the app: API paths to the app, all others to the pages. No body is larger than `max_body` bytes."""
+    """Outermost layer of the app: API paths to the app, all others to the pages. Bodies are bounded in size and time, and so is the
+    number of requests that are in flight."""
 
-    def __init__(self, app: ASGIApp, pages: ASGIApp, max_body: int) -> None:
+    def __init__(self, app: ASGIApp, pages: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._pages = pages
-        self._max_body = max_body
+        self._settings = settings
+        self._in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and completes the headers of its answer."""
@@ -61,24 +68,45 @@ class Edge:
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", policy(scope["path"]))
+                if (standing := scope["state"].get("standing")) is not None:
+                    headers.update(standing.headers)
                 if scope["path"].startswith(("/v1", "/rpc")):
                     headers.setdefault("Cache-Control", "private, no-cache")
             await send(message)
 
-        inner = self._app if scope["path"].startswith(API_PATHS) else self._pages
-        await inner(scope, bounded(receive, self._max_body), complete)
+        self._in_flight += 1
+        try:
+            await self._inner(scope["path"])(scope, bounded(receive, self._settings), complete)
+        finally:
+            self._in_flight -= 1
+
+    def _inner(self, path: str) -> ASGIApp:
+        """Who answers: what tells whether the service lives is answered under any load."""
+        if self._in_flight > self._settings.max_in_flight and not path.startswith(ALWAYS_ANSWERED):
+            return errors.answer(
+                errors.problem(503, "overloaded", "the service has more requests than it can take; wait and repeat the request")
+            )
+        return self._app if path.startswith(API_PATHS) else self._pages
 
 
-def bounded(receive: Receive, limit: int) -> Receive:
-    """The same body, but 413 as soon as more than `limit` bytes of it have come."""
-    seen = 0
+def bounded(receive: Receive, settings: Settings) -> Receive:
+    """The same body, but 413 as soon as more than `max_body` bytes of it have come, and 408 when it takes longer than `body_seconds`."""
+    seen, complete = 0, False
+    end = time.monotonic() + settings.body_seconds
 
     async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, complete
+        if complete:
+            return await receive()
+        try:
+            with anyio.fail_after(end - time.monotonic()):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, f"the body did not arrive within {settings.body_seconds:g} seconds; send it again") from None
         seen += len(message.get("body", b""))
-        if seen > limit:
-            raise HTTPException(413, f"the body is larger than {limit} bytes, the most this service takes")
+        complete = not message.get("more_body", False)
+        if seen > settings.max_body:
+            raise HTTPException(413, f"the body is larger than {settings.max_body} bytes, the most this service takes")
         return message
 
     return counted

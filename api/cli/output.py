@@ -20,6 +20,7 @@ EXIT: dict[Kind, int] = {
     Kind.NOT_FOUND: 5,
     Kind.CONFLICT: 6,
     Kind.UNAVAILABLE: 7,
+    Kind.LIMITED: 9,
 }
 # `check` found breaks.
 EXIT_BREAKS = 1

@@ -17,16 +17,17 @@ from api.console.pages import ROUTERS
 from api.console.reads import Reads
 from api.console.session import Sessions
 from api.errors import STATUS
+from api.limiting import Limiter
 from registry.kernel.errors import DomainError
 
 # Statuses that have a page of their own; others are told as the nearest one.
 _TOLD = (400, 403, 404, 500, 503)
 
 
-def create_console(platform: Platform) -> FastAPI:
+def create_console(platform: Platform, limiter: Limiter) -> FastAPI:
     """The console on a platform that is open as long as the app serves."""
     app = FastAPI(title="Tallystick console", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.console = Console(Reads(platform), Sessions.of(platform.work.master_key), frame.templates())
+    app.state.console = Console(Reads(platform), Sessions.of(platform.work.master_key), frame.templates(), limiter)
     app.add_middleware(Guard)
     app.mount("/static", StaticFiles(directory=frame.FOLDER / "static"), name="static")
     for router in ROUTERS:
@@ -64,5 +65,6 @@ def _install_errors(app: FastAPI) -> None:
 
 
 def _told(request: Request, status: int) -> Response:
-    page = status if status in _TOLD else 500 if status >= 500 else 400
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS
+    page = 503 if busy else status if status in _TOLD else 500 if status >= 500 else 400
     return frame.show(request, "error.html", status=status, at="", code=page, request_id=frame.request_id_of(request))

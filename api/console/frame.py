@@ -17,6 +17,7 @@ from api.console.reads import Reads
 from api.console.session import Sessions
 from api.console.texts import LANGUAGES, Words
 from api.console.viewmodels.writing import Writer
+from api.limiting import Limiter
 from registry.kernel.errors import Unauthenticated
 from registry.kernel.uow import Actor
 
@@ -40,6 +41,7 @@ class Console:
     reads: Reads
     sessions: Sessions
     templates: jinja2.Environment
+    limiter: Limiter
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def visit(request: Request) -> Visit:
         actor = console.reads.authenticate(token, request_id=request_id_of(request))
     except Unauthenticated as error:
         raise SignInNeeded("sign in again") from error
+    console.limiter.admit(actor, "reads")
     return Visit(request, actor, console, words_of(request), console.sessions.form_token(cookie))
 
 

@@ -40,6 +40,16 @@ class Settings(BaseSettings):
     """Seconds a write waits for its block before it answers 202."""
     anchor_hours: int = Field(default=24, ge=0)
     """Hours between anchors of the audit log and the ledger on the chain, when they have grown; 0: only on demand."""
+    reads_per_minute: int = Field(default=30_000, ge=0)
+    """Requests to read of one entity within a minute; beyond it the answer is 429 with Retry-After. 0: no limit."""
+    writes_per_minute: int = Field(default=12_000, ge=0)
+    """Requests to write of one entity within a minute. 0: no limit."""
+    failures_per_minute: int = Field(default=30, ge=0)
+    """Requests without a valid key, and failed sign-ins, of one address within a minute. 0: no limit."""
+    max_in_flight: int = Field(default=2_000, ge=1)
+    """Requests that are worked on or wait at the same time; beyond it the answer is 503 with Retry-After."""
+    body_seconds: float = 60.0
+    """Seconds a request's body may take to arrive."""
     max_body: int = 20_000_000
     """Largest request body, bytes."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from api.console.app import create_console
 from api.console.frame import POLICY, SESSION_COOKIE
+from api.limiting import Limiter
 from tests.console.conftest import Browser, Scene, key_of
 
 Enter = Callable[[str], Browser]
@@ -40,7 +41,7 @@ def test_signing_in_leads_where_one_wanted_to_go(browser: Browser, scene: Scene)
 
 def test_over_https_the_cookie_is_secure(scene: Scene) -> None:
     async def ask() -> list[str]:
-        transport = httpx.ASGITransport(create_console(scene.world.platform))
+        transport = httpx.ASGITransport(create_console(scene.world.platform, Limiter(scene.world.platform.settings)))
         async with httpx.AsyncClient(transport=transport, base_url="https://console.example") as client:
             return (await client.get("/sign-in?lang=zh")).headers.get_list("set-cookie")
 

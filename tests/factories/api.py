@@ -49,6 +49,7 @@ class Client:
     def __init__(self, base_url: str, token: str | None, entity: int = 0) -> None:
         self.http = httpx.Client(base_url=base_url, timeout=60)
         self.entity = entity
+        self.token = token
         if token is not None:
             self.http.headers["Authorization"] = f"Bearer {token}"
 
@@ -166,7 +167,7 @@ def served(platform: Platform) -> Iterator[str]:
 @contextmanager
 def opened(folder: Path, clock: Clock) -> Iterator[World]:
     """A served platform on a folder of its own, with its cast registered through the API."""
-    settings = Settings(data_dir=folder, wait_seconds=30, max_body=1_000_000)
+    settings = Settings(data_dir=folder, wait_seconds=30, max_body=1_000_000, failures_per_minute=0)
     with Platform.open(settings, clock=clock) as platform, served(platform) as base_url:
         world = World(platform, clock, base_url)
         world.clients["anonymous"] = Client(base_url, None)

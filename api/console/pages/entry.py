@@ -44,6 +44,7 @@ def sign_in(
     try:
         console.reads.authenticate(key.strip(), request_id=request_id_of(request))
     except Unauthenticated:
+        console.limiter.failed(request.client.host if request.client else "")
         return _form(request, next, said="sign_in_bad", status=HTTPStatus.UNAUTHORIZED)
     response = RedirectResponse(local(next), status_code=HTTPStatus.SEE_OTHER)
     value = console.sessions.seal(key.strip(), now=now)
