@@ -7,12 +7,31 @@ from chain.structs import Financing, Portion, Terms
 
 _PATH = 2**96 - 1
 _ID = 2**160 - 1
+# Profiles that one currency can have.
+VARIANTS = 64
 
 
-def payable_id(terms: Terms, portions: Iterable[Portion], *, currency: int) -> int:
+def profile_id(currency: int, variant: int = 0) -> int:
+    """Number of an instrument profile: its currency (ISO 4217 number, 1 to 999) and one of 64 variants. ValueError for others."""
+    if not (0 < currency < 1000 and 0 <= variant < VARIANTS):
+        raise ValueError(f"currency {currency}, variant {variant}: there is no such profile number")
+    return currency << 6 | variant
+
+
+def currency_of(profile: int) -> int:
+    """The currency (ISO 4217 number) that a profile's number says."""
+    return profile >> 6
+
+
+def variant_of(profile: int) -> int:
+    """Which of the profiles of its currency a number names."""
+    return profile % VARIANTS
+
+
+def payable_id(terms: Terms, portions: Iterable[Portion]) -> int:
     """Lower 160 bits of the hash of everything that makes the debt. `portions` in the order of the call; totals don't count."""
     documents = keccak(b"".join(portion.fingerprint + word(portion.amount) for portion in portions))
-    numbers = (terms.obligor, terms.payee, terms.profile, currency, terms.due, terms.face)
+    numbers = (terms.obligor, terms.payee, terms.profile, currency_of(terms.profile), terms.due, terms.face)
     preimage = b"".join(map(word, numbers)) + terms.terms + terms.salt + documents
     return int.from_bytes(keccak(preimage), "big") & _ID
 

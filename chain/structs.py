@@ -116,10 +116,9 @@ class Financing(Struct):
 class Profile(Struct):
     """Dated rules of an instrument. `from_time` and `until` bound issuing; leads, delays, grace and periods are seconds.
 
-    `smallest_lot` is minor units, below 2**23.
+    `smallest_lot` is minor units, below 2**39. The currency is said by the profile's number (`chain.ids`).
     """
 
-    currency: int
     from_time: int
     until: int
     tenor: int

@@ -129,7 +129,6 @@ class RoundWord(Word):
 class ProfileWord(Word):
     """Rules of an instrument; all zero: no such profile."""
 
-    currency: int = _bits(16)
     from_time: int = _bits(32)
     until: int = _bits(32)
     tenor: int = _bits(32)
@@ -140,7 +139,7 @@ class ProfileWord(Word):
     redeem_delay: int = _bits(24)
     grace: int = _bits(24)
     reopen_period: int = _bits(24)
-    smallest_lot: int = _bits(23)
+    smallest_lot: int = _bits(39)
     paused: int = _bits(1)
 
     def rules(self) -> Profile:

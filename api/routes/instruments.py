@@ -42,10 +42,11 @@ def show_profile(call: Acting, profile: Number) -> Response:
 @router.post("/profiles", response_model=ProfileOut, status_code=201, tags=["profiles"], **does("profile.set"))
 def set_profile(call: Acting, body: ProfileIn) -> Response:
     """Sets the dated rules of an instrument; once set they never change."""
+    number = body.number()
     return call.write(
-        lambda unit: limits.set_profile(unit, body.id, body.rules()),
-        lambda unit, _done: views.profile(unit, body.id),
-        subject=f"profile:{body.id}",
+        lambda unit: limits.set_profile(unit, number, body.rules()),
+        lambda unit, _done: views.profile(unit, number),
+        subject=f"profile:{number}",
     )
 
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.schemas.values import Body, CurrencyCode, EntityId, Money
+from chain.ids import VARIANTS, variant_of
 from chain.structs import Profile as Rules
+from registry.identity.rules import profile_name, profile_number
 from registry.identity.tables import CreditLimit
 from registry.kernel import money
 from registry.kernel.errors import Invalid
@@ -55,14 +57,18 @@ class LimitsOut(BaseModel):
 
 
 class ProfileIn(Body):
-    """Dated rules of an instrument; once set they never change. Durations are seconds, hops and depth are counts."""
+    """Dated rules of an instrument; once set they never change. Durations are seconds, hops and depth are counts.
+
+    A profile's number is (ISO 4217 number of its currency << 6) | variant: it follows from currency and variant, or is given as `id` and
+    agrees with them.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
-                    "id": 1,
                     "currency": "CNY",
+                    "variant": 0,
                     "valid_from": "2026-01-01T00:00:00Z",
                     "valid_until": _LATER,
                     "tenor": 31536000,
@@ -79,8 +85,9 @@ class ProfileIn(Body):
         }
     )
 
-    id: int = Field(ge=1, lt=2**16)
+    id: int | None = Field(default=None, ge=1, lt=2**16, description="number; left out, it follows from currency and variant")
     currency: CurrencyCode
+    variant: int | None = Field(default=None, ge=0, lt=VARIANTS, description="which profile of its currency; 0 when left out")
     valid_from: AwareDatetime
     valid_until: AwareDatetime
     tenor: int = Field(ge=1, lt=2**32, description="longest time from confirmation to due")
@@ -93,12 +100,15 @@ class ProfileIn(Body):
     reopen_period: int = Field(ge=0, lt=2**24)
     smallest_lot: Money
 
+    def number(self) -> int:
+        """The profile's number. Invalid when id, currency and variant contradict each other."""
+        return profile_number(self.currency, self.variant, self.id)
+
     def rules(self) -> Rules:
         """As the contract takes them. Invalid when the smallest lot is in another currency."""
         if self.smallest_lot.currency != self.currency:
             raise Invalid("the smallest lot is in the profile's currency", currency=self.currency)
         return Rules(
-            currency=money.numeric_code(self.currency),
             from_time=int(self.valid_from.timestamp()),
             until=int(self.valid_until.timestamp()),
             tenor=self.tenor,
@@ -125,7 +135,9 @@ class ProfileOut(BaseModel):
     """The rules of an instrument profile."""
 
     id: int
+    name: str = Field(description="currency and variant, as in EUR/0")
     currency: str
+    variant: int
     valid_from: datetime
     valid_until: datetime
     tenor: int
@@ -145,7 +157,9 @@ class ProfileOut(BaseModel):
         currency = money.alpha_code(row.currency)
         return cls(
             id=row.id,
+            name=profile_name(row.id),
             currency=currency,
+            variant=variant_of(row.id),
             valid_from=datetime.fromtimestamp(row.valid_from, UTC),
             valid_until=datetime.fromtimestamp(row.valid_until, UTC),
             tenor=row.tenor,

@@ -92,7 +92,9 @@ def _check_ids(certificate: Certificate) -> None:
     marks = [portion.fingerprint for portion in portions]
     if marks != sorted(set(marks)) or sum(portion.amount for portion in portions) != terms.face:
         raise BadCertificate("payable.portions: they are strictly sorted by fingerprint and add up to the face amount", reason="payable")
-    if ids.payable_id(terms, portions, currency=certificate.currency) != certificate.payable:
+    if ids.currency_of(terms.profile) != certificate.currency:
+        raise BadCertificate("payable.currency: it is not what the profile's number says", reason="currency")
+    if ids.payable_id(terms, portions) != certificate.payable:
         raise BadCertificate("payable.id: it is not the hash of terms, currency and portions", reason="payable")
     lot = ids.root(certificate.payable)
     for index in certificate.path:
@@ -159,8 +161,6 @@ def _check_debt(found: Proven) -> None:
         raise BadCertificate("the lot does not exist, has ended or was split up: nothing is held", reason="not_held")
     if lot.depth != len(found.certificate.path):
         raise BadCertificate("the lot's depth is not the length of its path", reason="depth")
-    if found.profile.currency != found.certificate.currency:
-        raise BadCertificate("the profile is of another currency", reason="currency")
     if lot.amount > debt.outstanding or debt.outstanding > terms.face:
         raise BadCertificate("more is held than owed", reason="amounts")
 

@@ -20,6 +20,7 @@ contract Holdings is State, Delegating {
         Lot lot = _ownLot(offer.lot);
         if (offer.version != lot.version()) revert ILots.OfferStale(offer.lot, uint16(lot.version()));
         if (offer.kind > OFFER_SALE_RECOURSE) revert ILots.KindNotAllowed(offer.lot, offer.kind);
+        _active(offer.recipient);
         lot = _locked(offer.lot, lot, offer.recipient, offer.deadline);
         _lots[offer.lot] = lot.with(LOT_OFFERED);
         bytes32 hash = Ids.offerStruct(offer);

@@ -19,7 +19,8 @@ abstract contract Payables is State, IPayables {
         _requireVerified(actor, standing, ROLE_OBLIGOR);
         if (terms.payee == actor) revert IRegistrar.BadArgument("payee is the obligor");
         _requireVerified(terms.payee, _active(terms.payee), ROLE_SUPPLIER | ROLE_FUNDER | ROLE_OBLIGOR);
-        uint256 currency = _checkRules(terms);
+        _checkRules(terms);
+        uint256 currency = Ids.currencyOf(terms.profile);
         id = Ids.payableId(terms, currency, portions);
         if (Payable.unwrap(_payables[id]) != 0) revert PayableExists(id);
         uint256 sum = _occupy(actor, portions, currency);
@@ -84,8 +85,8 @@ abstract contract Payables is State, IPayables {
         emit Cancelled(id);
     }
 
-    /// @dev The profile is in force and allows this debt; its currency.
-    function _checkRules(Terms calldata terms) private view returns (uint256 currency) {
+    /// @dev The profile is in force and allows this debt.
+    function _checkRules(Terms calldata terms) private view {
         Rules rules = _rules[terms.profile];
         if (!rules.exists()) revert IRegistrar.UnknownProfile(terms.profile);
         if (block.timestamp < rules.fromTime() || block.timestamp >= rules.untilTime()) {
@@ -99,7 +100,6 @@ abstract contract Payables is State, IPayables {
         if (terms.face == 0 || terms.face < rules.smallestLot()) {
             revert AmountTooSmall(terms.face, uint72(rules.smallestLot()));
         }
-        return rules.currency();
     }
 
     /// @dev The sum can't wrap: each addend has 72 bits and calldata can't hold 2**184 of them.
@@ -158,7 +158,7 @@ abstract contract Payables is State, IPayables {
     }
 
     function _named(Terms calldata terms, Portion[] calldata portions) private view returns (uint256 id, Payable debt) {
-        id = Ids.payableId(terms, _rules[terms.profile].currency(), portions);
+        id = Ids.payableId(terms, Ids.currencyOf(terms.profile), portions);
         debt = _payable(id);
     }
 

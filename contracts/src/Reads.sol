@@ -124,8 +124,8 @@ contract Reads is State, IReads, IStandards {
     /* IDS AND HASHES */
 
     /// @inheritdoc IReads
-    function payableIdOf(Terms calldata terms, Portion[] calldata portions) external view returns (uint256) {
-        return Ids.payableId(terms, _rules[terms.profile].currency(), portions);
+    function payableIdOf(Terms calldata terms, Portion[] calldata portions) external pure returns (uint256) {
+        return Ids.payableId(terms, Ids.currencyOf(terms.profile), portions);
     }
 
     /// @inheritdoc IReads
@@ -208,7 +208,7 @@ contract Reads is State, IReads, IStandards {
             "data:application/json,{\"name\":\"Payable ",
             Strings.toHexString(id, 20),
             "\",\"currency\":",
-            Strings.toString(_rules[debt.profile()].currency()),
+            Strings.toString(Ids.currencyOf(debt.profile())),
             ",\"due\":",
             Strings.toString(debt.due()),
             "}"

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRegistrar} from "./interfaces/IRegistrar.sol";
 import "./interfaces/Types.sol";
+import {Ids} from "./libraries/Ids.sol";
 import {Rules, RulesWord} from "./libraries/ProfileWord.sol";
 import "./libraries/StandingWords.sol";
 import "./libraries/Words.sol";
@@ -100,7 +101,7 @@ contract Registrar is State, Delegating {
     /// @notice See IRegistrar.setProfile.
     function setProfile(uint16 id, Profile calldata rules) external restricted {
         if (_rules[id].exists()) revert IRegistrar.ProfileExists(id);
-        if (rules.currency == 0 || rules.currency > 999) revert IRegistrar.BadArgument("currency");
+        if (Ids.currencyOf(id) == 0 || Ids.currencyOf(id) > 999) revert IRegistrar.BadArgument("currency");
         if (rules.from >= rules.until) revert IRegistrar.BadArgument("validity");
         if (rules.tenor == 0) revert IRegistrar.BadArgument("tenor");
         if (rules.children > MAX_CHILDREN) revert IRegistrar.BadArgument("children");

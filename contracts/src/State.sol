@@ -121,8 +121,8 @@ abstract contract State is AccessManaged, EIP712 {
         return (obligor << 16) | currency;
     }
 
-    function _limitKeyOf(Payable debt) internal view returns (uint256) {
-        return _limitKey(debt.obligor(), _rules[debt.profile()].currency());
+    function _limitKeyOf(Payable debt) internal pure returns (uint256) {
+        return _limitKey(debt.obligor(), Ids.currencyOf(debt.profile()));
     }
 
     function _lot(uint256 id) internal view returns (Lot lot) {
@@ -212,13 +212,13 @@ abstract contract State is AccessManaged, EIP712 {
         _lots[id] = Lot.wrap(0);
     }
 
-    /// @dev A lock names another active participant and ends before the record time.
+    /// @dev A lock names another participant and ends before the record time. Whether that participant is active is asked when it acts.
     function _locked(uint256 id, Lot lot, uint32 party, uint32 until) internal returns (Lot) {
         (,, uint256 recordTime) = _movable(id);
         if (lot.amount() == 0) revert ILots.AmountOutOfRange(id, 0, 0);
         lot = _unlocked(id, lot);
+        if (party == 0) revert IRegistrar.BadArgument("party");
         if (party == lot.holder()) revert IRegistrar.BadArgument("party is the holder");
-        _active(party);
         if (until <= block.timestamp) revert ILots.LockInPast(until);
         if (until >= recordTime) revert ILots.LockBeyondRecordTime(until, uint32(recordTime));
         return _bump(id, lot).withLock(party, until);

@@ -237,7 +237,7 @@ contract Tallystick is Payables, Delegating {
     function _redeemable(uint256 id) private view returns (Payable debt, bool reopenable) {
         debt = _activePayable(id, PAYABLE_SUSPENDED | PAYABLE_ROUND_OPEN);
         Rules rules = _rules[debt.profile()];
-        _requireAgent(_limits[_limitKey(debt.obligor(), rules.currency())]);
+        _requireAgent(_limits[_limitKeyOf(debt)]);
         uint256 opens = _recordTime(debt, rules) + rules.redeemDelay();
         if (block.timestamp < opens) revert ISettlement.RedemptionNotOpen(id, uint32(opens));
         if (debt.open() != 0) revert ISettlement.NotCovered(id, uint72(debt.available()), uint72(debt.outstanding()));

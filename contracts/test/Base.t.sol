@@ -26,8 +26,9 @@ abstract contract Base is Test {
     uint32 internal constant OTHER_AGENT = 32;
     uint32 internal constant NOBODY = 999;
 
-    uint16 internal constant PROFILE = 1;
     uint16 internal constant CNY = 156;
+    /// @dev Variant 0 in CNY.
+    uint16 internal constant PROFILE = CNY << 6;
     uint32 internal constant START = 1_800_000_000;
     uint32 internal constant VERIFIED_UNTIL = START + 2000 days;
     uint32 internal constant KEY_UNTIL = START + 2000 days;
@@ -154,7 +155,6 @@ abstract contract Base is Test {
 
     function _rules() internal pure returns (Profile memory) {
         return Profile({
-            currency: CNY,
             from: START - 1 days,
             until: START + 1000 days,
             tenor: TENOR,
@@ -165,7 +165,7 @@ abstract contract Base is Test {
             redeemDelay: uint24(DELAY),
             grace: uint24(GRACE),
             reopenPeriod: uint24(REOPEN),
-            smallestLot: uint24(SMALLEST)
+            smallestLot: uint40(SMALLEST)
         });
     }
 

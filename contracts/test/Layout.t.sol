@@ -149,18 +149,17 @@ contract LayoutTest is Base {
         _asRegistrar();
         tally.pauseProfile(PROFILE, true);
         uint256 word = _at(PROFILE, RULES);
-        vm.assertEq(_bits(word, 0, 16), CNY, "currency");
-        vm.assertEq(_bits(word, 16, 32), START - 1 days, "from");
-        vm.assertEq(_bits(word, 48, 32), START + 1000 days, "until");
-        vm.assertEq(_bits(word, 80, 32), TENOR, "tenor");
-        vm.assertEq(_bits(word, 112, 8), HOPS, "hops");
-        vm.assertEq(_bits(word, 120, 8), DEPTH, "depth");
-        vm.assertEq(_bits(word, 128, 8), CHILDREN, "children");
-        vm.assertEq(_bits(word, 136, 24), LEAD, "record lead");
-        vm.assertEq(_bits(word, 160, 24), DELAY, "redeem delay");
-        vm.assertEq(_bits(word, 184, 24), GRACE, "grace");
-        vm.assertEq(_bits(word, 208, 24), REOPEN, "reopen period");
-        vm.assertEq(_bits(word, 232, 23), SMALLEST, "smallest lot");
+        vm.assertEq(_bits(word, 0, 32), START - 1 days, "from");
+        vm.assertEq(_bits(word, 32, 32), START + 1000 days, "until");
+        vm.assertEq(_bits(word, 64, 32), TENOR, "tenor");
+        vm.assertEq(_bits(word, 96, 8), HOPS, "hops");
+        vm.assertEq(_bits(word, 104, 8), DEPTH, "depth");
+        vm.assertEq(_bits(word, 112, 8), CHILDREN, "children");
+        vm.assertEq(_bits(word, 120, 24), LEAD, "record lead");
+        vm.assertEq(_bits(word, 144, 24), DELAY, "redeem delay");
+        vm.assertEq(_bits(word, 168, 24), GRACE, "grace");
+        vm.assertEq(_bits(word, 192, 24), REOPEN, "reopen period");
+        vm.assertEq(_bits(word, 216, 39), SMALLEST, "smallest lot");
         vm.assertEq(_bits(word, 255, 1), 1, "paused");
     }
 

@@ -111,10 +111,10 @@ contract IssueTest is Base {
             rules.until = uint32(bound(gap, rules.from + 1, START));
         }
         _asRegistrar();
-        tally.setProfile(2, rules);
+        tally.setProfile(PROFILE + 2, rules);
         Terms memory terms = _terms(FACE);
-        terms.profile = 2;
-        _refused(abi.encodeWithSelector(IRegistrar.ProfileNotInForce.selector, 2, rules.from, rules.until), terms);
+        terms.profile = PROFILE + 2;
+        _refused(abi.encodeWithSelector(IRegistrar.ProfileNotInForce.selector, PROFILE + 2, rules.from, rules.until), terms);
     }
 
     function testRefusesAPausedProfile() public {
@@ -275,13 +275,11 @@ contract IssueTest is Base {
     }
 
     function _euroProfile() private returns (uint16) {
-        Profile memory rules = _rules();
-        rules.currency = EUR;
         vm.startPrank(registrar);
-        tally.setProfile(2, rules);
+        tally.setProfile(EUR << 6, _rules());
         tally.setLimit(OBLIGOR, EUR, LIMIT, AGENT);
         vm.stopPrank();
-        return 2;
+        return EUR << 6;
     }
 
     /* LIMIT */

@@ -41,11 +41,26 @@ contract LockTest is Base {
         _refused(SUPPLIER, START + 1, abi.encodeWithSelector(IRegistrar.BadArgument.selector, "party is the holder"));
     }
 
-    function testRefusesAnUnknownOrSuspendedParty() public {
-        _refused(NOBODY, START + 1, abi.encodeWithSelector(IRegistrar.UnknownParticipant.selector, NOBODY));
+    function testRefusesNoParty() public {
+        _refused(0, START + 1, abi.encodeWithSelector(IRegistrar.BadArgument.selector, "party"));
+    }
+
+    /// @dev Whether a party is active is asked when it acts, so a lock for one that is not binds until its time and gives nothing away.
+    function testALockForAPartyThatIsNotActiveOnlyWaits() public {
         _suspend(FUNDER, ROLE_FUNDER);
-        bytes4 inactive = IRegistrar.ParticipantInactive.selector;
-        _refused(FUNDER, START + 1, abi.encodeWithSelector(inactive, FUNDER, STATUS_SUSPENDED));
+        _lockFor(_root, FUNDER, START + 1 days);
+        bytes memory inactive =
+            abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, FUNDER, STATUS_SUSPENDED);
+        Offer memory offer = _offer(_root, WHOLE, FACE, FUNDER);
+        bytes memory signature = _sign(offer, secretOf[SUPPLIER]);
+        vm.expectRevert(inactive);
+        _submit(offer, signature);
+        vm.expectRevert(inactive);
+        _as(FUNDER);
+        tally.release(_root);
+        vm.warp(START + 1 days + 1);
+        _as(SUPPLIER);
+        tally.release(_root);
     }
 
     function testRefusesATimeThatHasPassed(uint32 until) public {

@@ -4,13 +4,17 @@ pragma solidity 0.8.37;
 import "./Base.t.sol";
 
 contract SetProfileTest is Base {
-    uint16 private constant NEW = 2;
-    uint24 private constant SMALLEST_MAX = 2 ** 23 - 1;
+    uint16 private constant NEW = PROFILE + 2;
+    uint40 private constant SMALLEST_MAX = 2 ** 39 - 1;
 
     function _refused(string memory what, Profile memory rules) private {
+        _refused(what, NEW, rules);
+    }
+
+    function _refused(string memory what, uint16 id, Profile memory rules) private {
         vm.expectRevert(abi.encodeWithSelector(IRegistrar.BadArgument.selector, what));
         _asRegistrar();
-        tally.setProfile(NEW, rules);
+        tally.setProfile(id, rules);
     }
 
     function testRefusesAnyoneButTheRegistrar(address caller) public {
@@ -33,17 +37,20 @@ contract SetProfileTest is Base {
         tally.setProfile(PROFILE, _rules());
     }
 
-    function testRefusesANumberThatIsNoCurrency(uint16 currency) public {
-        vm.assume(currency == 0 || currency > 999);
-        Profile memory rules = _rules();
-        rules.currency = currency;
-        _refused("currency", rules);
+    function testRefusesANumberWithoutACurrency(uint8 variant) public {
+        _refused("currency", variant % 64, _rules());
     }
 
-    function testRefusesNoCurrency() public {
-        Profile memory rules = _rules();
-        rules.currency = 0;
-        _refused("currency", rules);
+    function testRefusesANumberAboveAllCurrencies(uint16 id) public {
+        _refused("currency", uint16(bound(id, 1000 << 6, type(uint16).max)), _rules());
+    }
+
+    function testTakesTheFirstAndTheLastNumberOfACurrency() public {
+        uint16[4] memory ids = [1 << 6, (1 << 6) + 63, 999 << 6, (999 << 6) + 63];
+        for (uint256 i = 0; i < ids.length; ++i) {
+            _asRegistrar();
+            tally.setProfile(ids[i], _rules());
+        }
     }
 
     function testRefusesAValidityThatEndsBeforeItBegins(uint32 from, uint32 until) public {
@@ -65,20 +72,20 @@ contract SetProfileTest is Base {
         _refused("children", rules);
     }
 
-    function testRefusesASmallestLotAboveItsBits(uint24 smallest) public {
+    function testRefusesASmallestLotAboveItsBits(uint40 smallest) public {
         Profile memory rules = _rules();
-        rules.smallestLot = uint24(bound(smallest, uint256(SMALLEST_MAX) + 1, type(uint24).max));
+        rules.smallestLot = uint40(bound(smallest, uint256(SMALLEST_MAX) + 1, type(uint40).max));
         _refused("smallestLot", rules);
     }
 
     function testKeepsTheRulesAsGiven(uint16 id, Profile memory rules) public {
+        id = uint16(bound(id, 1 << 6, (999 << 6) + 63));
         vm.assume(id != PROFILE);
-        rules.currency = uint16(bound(rules.currency, 1, 999));
         rules.from = uint32(bound(rules.from, 0, type(uint32).max - 1));
         rules.until = uint32(bound(rules.until, uint256(rules.from) + 1, type(uint32).max));
         rules.tenor = uint32(bound(rules.tenor, 1, type(uint32).max));
         rules.children = uint8(bound(rules.children, 0, CHILDREN));
-        rules.smallestLot = uint24(bound(rules.smallestLot, 0, SMALLEST_MAX));
+        rules.smallestLot = uint40(bound(rules.smallestLot, 0, SMALLEST_MAX));
         vm.expectEmit(address(tally));
         emit IRegistrar.ProfileSet(id, rules);
         _asRegistrar();

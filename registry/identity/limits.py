@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chain.structs import ROLE_AGENT, ROLE_OBLIGOR, Profile
-from registry.identity import keys, repo
+from registry.identity import keys, repo, rules
 from registry.identity.errors import RoleMissing
 from registry.identity.permissions import require, role_names, sees_all
 from registry.identity.tables import CreditLimit
@@ -29,12 +29,14 @@ def set_limit(unit: Unit, obligor: int, *, currency: str, limit: int, agent: int
 
 
 def set_profile(unit: Unit, profile_id: int, profile: Profile) -> None:
-    """Sets the dated rules of an instrument; once set they never change. Invalid for rules that contradict themselves."""
+    """Sets the dated rules of an instrument; once set they never change. Invalid for a number of no currency and for rules that
+    contradict themselves."""
     require(unit.actor, "profile.set")
-    if not 0 < profile_id < 2**16:
-        raise Invalid("a profile's number is 1 to 65535", profile=profile_id)
+    rules.profile_name(profile_id)
     if profile.from_time >= profile.until:
         raise Invalid("a profile's rules end after they begin", profile=profile_id)
+    if not 0 <= profile.smallest_lot < 2**39:
+        raise Invalid("the smallest lot of a profile has at most 39 bits of minor units", profile=profile_id)
     _enqueue(unit, "setProfile", [profile_id, profile.args()], subject=f"profile:{profile_id}")
 
 

@@ -10,7 +10,9 @@ from stdnum.cn import uscc
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
 
+from chain import ids
 from registry.identity.errors import IdentifierInvalid
+from registry.kernel import money
 from registry.kernel.errors import Invalid
 
 SCHEME = re.compile(r"[a-z]{2,12}(:[A-Za-z0-9?]{1,12})?")
@@ -20,6 +22,8 @@ ACCOUNT = re.compile(r"[A-Z0-9]{4,64}")
 LONGEST_NAME = 200
 LONGEST_TEXT = 500
 LATEST = 2**32 - 1
+_PROFILE = re.compile(r"(?P<currency>[A-Z]{3})(/(?P<variant>[0-9]{1,2}))?")
+_DIGITS = 5
 _NOISE = re.compile(r"[\s.\-/]+")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 
@@ -128,3 +132,32 @@ def seconds(moment: datetime, what: str) -> int:
     if not 0 < value <= LATEST:
         raise Invalid(f"{what} is outside what the chain can keep (1970 to 2106)", value=moment.isoformat())
     return value
+
+
+def profile_number(currency: str, variant: int | None = None, number: int | None = None) -> int:
+    """Number of the instrument profile `variant` (0 to 63, 0 when not given) of a currency; or `number`, when it is one of these.
+
+    Invalid when currency, variant and number contradict each other.
+    """
+    code = money.numeric_code(currency)
+    found = ids.profile_id(code, variant or 0) if number is None else number
+    if ids.currency_of(found) != code or (variant is not None and ids.variant_of(found) != variant):
+        right = f"{ids.profile_id(code)} to {ids.profile_id(code, ids.VARIANTS - 1)}"
+        said = currency if variant is None else f"{currency}/{variant}"
+        raise Invalid(f"profile {found} is not {said}; profiles in {currency} have the numbers {right}", profile=found, currency=currency)
+    return found
+
+
+def profile_name(number: int) -> str:
+    """A profile's number as people read it: "EUR/0". Invalid when it says no currency."""
+    return f"{money.alpha_code(ids.currency_of(number))}/{ids.variant_of(number)}"
+
+
+def named_profile(text: str) -> int:
+    """The number of a profile from "EUR/0", "EUR" (variant 0) or the number itself. Invalid when it is none of these."""
+    if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
+        return int(text)
+    found = _PROFILE.fullmatch(text)
+    if found is None or int(found["variant"] or 0) >= ids.VARIANTS:
+        raise Invalid(f"{text!r} is no profile; write it like EUR/0, or its number", profile=text)
+    return profile_number(found["currency"], int(found["variant"] or 0))

@@ -31,6 +31,13 @@ class ConsentMissing(DomainError):
     kind = Kind.CONFLICT
 
 
+class PartyInactive(DomainError):
+    """The participant that a lock is for is suspended."""
+
+    code = "party_inactive"
+    kind = Kind.CONFLICT
+
+
 class OfferClosed(DomainError):
     """The offer is accepted, withdrawn, expired or stale."""
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from chain import ids
-from chain.structs import MAX_CHILDREN, WHOLE
+from chain.structs import MAX_CHILDREN, STATUS_ACTIVE, STATUS_NONE, WHOLE
 from registry.identity import keys
 from registry.kernel import outbox
-from registry.kernel.errors import Conflict, Forbidden, Invalid
+from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from registry.kernel.uow import Unit
 from registry.receivables import rules, statements, visibility
+from registry.receivables.errors import PartyInactive
 from registry.receivables.repo import claims
 from registry.receivables.tables import Lot
 
@@ -40,8 +41,12 @@ def merge(unit: Unit, into: str, others: Sequence[str]) -> None:
 
 
 def lock(unit: Unit, lot_id: str, *, party: int, until: datetime) -> None:
-    """Locks a lot of the actor's for a named party until a time before the payable's record time."""
+    """Locks a lot of the actor's for a named party until a time before the payable's record time.
+
+    The contract does not ask whether the party is active, so this does: NotFound or PartyInactive.
+    """
     row = visibility.own_lot(unit, lot_id)
+    _require_active(unit, party)
     _call(unit, row, "lock", [party, rules.seconds(until)])
 
 
@@ -109,6 +114,14 @@ def reserve_children(unit: Unit, row: Lot, count: int, *, limit: int | None = No
     claims.reload(unit.session, row)
     allowed = _children_of(unit, row) if limit is None else limit
     return rules.free_children(row.children, promised, limit=allowed, count=count)
+
+
+def _require_active(unit: Unit, party: int) -> None:
+    status = claims.status(unit.session, party)
+    if status == STATUS_NONE:
+        raise NotFound(f"there is no participant {party} on the chain to lock for; the registrar registers it first", party=party)
+    if status != STATUS_ACTIVE:
+        raise PartyInactive(f"participant {party} is suspended, so a lock for it would serve nobody; name another", party=party)
 
 
 def _children_of(unit: Unit, row: Lot) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from chain import ids, typed
 from chain.structs import PAYABLE_ISSUED, PAYABLE_STATE_MASK, Portion, Terms
 from registry.identity import keys
+from registry.identity.rules import profile_name
 from registry.kernel import money, outbox
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from registry.kernel.uow import Unit
@@ -176,7 +177,9 @@ def _issue(
     if len(sellers) > 1:
         raise Invalid("the invoices are of several sellers; confirm one payable for each", sellers=sorted(sellers))
     if currencies - {code}:
-        raise Invalid(f"profile {profile.id} is in {code}, the invoices are in {', '.join(sorted(currencies))}", profile=profile.id)
+        raise Invalid(
+            f"profile {profile_name(profile.id)} is in {code}, the invoices are in {', '.join(sorted(currencies))}", profile=profile.id
+        )
     marks = [row.fingerprint for row in rows]
     occupied = invoices.occupied(unit.session, unit.actor.entity_id, marks) if used is None else used
     portions = rules.portions(
@@ -194,7 +197,7 @@ def _issue(
     )
     salt, mark = secrets.token_bytes(_SALT_BYTES), rules.terms_hash(agreed)
     terms = Terms(agreed.obligor, agreed.payee, agreed.profile, agreed.due, agreed.face, mark, salt)
-    number = ids.payable_id(terms, portions, currency=profile.currency)
+    number = ids.payable_id(terms, portions)
     return _Issue(ids.payable_hex(number), terms, portions, root)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chain import ids
 from registry.kernel.db import Base, big_id, minor
 
 
@@ -79,7 +80,6 @@ class Profile(Base):
     __tablename__ = "profiles"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    currency: Mapped[int]
     valid_from: Mapped[int] = mapped_column(BigInteger)
     valid_until: Mapped[int] = mapped_column(BigInteger)
     tenor: Mapped[int] = mapped_column(BigInteger)
@@ -90,8 +90,13 @@ class Profile(Base):
     redeem_delay: Mapped[int]
     grace: Mapped[int]
     reopen_period: Mapped[int]
-    smallest_lot: Mapped[int]
+    smallest_lot: Mapped[int] = mapped_column(BigInteger)
     paused: Mapped[bool]
+
+    @property
+    def currency(self) -> int:
+        """ISO 4217 number, which the profile's number says."""
+        return ids.currency_of(self.id)
 
 
 class PayableTerms(Base):

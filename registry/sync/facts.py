@@ -17,7 +17,7 @@ def of(state: State, event: Event, place: Place, *, block_hash: bytes, price: in
         return None
     args = event.args
     if event.name == "Issued":
-        payable: Row = {"obligor": args["obligor"], "payee": args["payee"], "face": args["face"]}
+        payable: Row = {name: args[name] for name in ("obligor", "payee", "face", "profile")}
         payable["currency"] = words.letters(args["currency"])
         number = args["payableId"]
     else:

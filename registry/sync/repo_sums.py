@@ -33,14 +33,14 @@ _SUMS = {
     "limit_used": """
         select 'entity:' || l.obligor || ':' || l.currency, coalesce(p.used, 0), l.used, l.currency::text
         from credit_limits l left join (
-            select p.obligor, r.currency, sum(p.outstanding - p.available) used
-            from payables p join profiles r on r.id = p.profile group by 1, 2
+            select p.obligor, p.profile >> 6 currency, sum(p.outstanding - p.available) used
+            from payables p group by 1, 2
         ) p on (p.obligor, p.currency) = (l.obligor, l.currency) where l.used <> coalesce(p.used, 0)""",
     "limit_overdue": """
         select 'entity:' || l.obligor || ':' || l.currency, coalesce(p.late, 0), l.overdue, null
         from credit_limits l left join (
-            select p.obligor, r.currency, count(*) late
-            from payables p join profiles r on r.id = p.profile where p.state & 16 <> 0 group by 1, 2
+            select p.obligor, p.profile >> 6 currency, count(*) late
+            from payables p where p.state & 16 <> 0 group by 1, 2
         ) p on (p.obligor, p.currency) = (l.obligor, l.currency) where l.overdue <> coalesce(p.late, 0)""",
     "occupation": """
         select 'invoice:' || i.obligor || ':' || encode(i.fingerprint, 'hex'), coalesce(p.used, 0), i.occupied, i.currency::text

@@ -12,8 +12,8 @@ from typing import TypeVar
 from api.bootstrap import Platform
 from chain.structs import ROLE_AGENT, ROLE_OBLIGOR, ROLE_REGISTRAR, ROLE_SUPPLIER, Profile
 from registry.identity import api_keys, limits, service
+from registry.identity.rules import profile_number
 from registry.identity.service import NewEntity
-from registry.kernel import money
 from registry.kernel.settings import Settings
 from registry.kernel.uow import Actor, Unit
 from registry.receivables import intake
@@ -25,7 +25,7 @@ START = datetime(2030, 1, 1, 9, tzinfo=UTC)
 # Invoices of the council's layout are due that many days after their date.
 DUE_DAYS = 60
 REGISTRAR = Actor(1, ROLE_REGISTRAR, "bench")
-PROFILE = 1
+PROFILE = profile_number("GBP")
 SELLER = "S1"
 _HEADER = "transaction_no,paid_date,date_flag,amount_pence,supplier,category,department\n"
 _PATIENCE = 600.0
@@ -101,8 +101,7 @@ def _enrol(unit: Unit, actors: dict[str, Actor], tokens: dict[str, str]) -> None
 
 
 def _allow(unit: Unit, site: Site) -> None:
-    code = money.numeric_code("GBP")
-    limits.set_profile(unit, PROFILE, Profile(code, 0, 2**32 - 1, 365 * DAY, 10, 10, 40, DAY, 0, DAY, 30 * DAY, 1))
+    limits.set_profile(unit, PROFILE, Profile(0, 2**32 - 1, 365 * DAY, 10, 10, 40, DAY, 0, DAY, 30 * DAY, 1))
     limits.set_limit(unit, site.obligor.entity_id, currency="GBP", limit=10**15, agent=site.agent.entity_id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from registry.identity.rules import profile_number
 from scripts.story.client import Party
 from scripts.story.process import Service
 from scripts.story.state import State
@@ -13,8 +14,8 @@ DATA = Path(__file__).parent.parent / "demo_data"
 INVOICES = DATA / "invoices"
 CAST: dict[str, Any] = json.loads((DATA / "cast.json").read_text())
 PARTIES: dict[str, dict[str, Any]] = {party["key"]: party for party in CAST["parties"]}
-# One instrument profile per currency.
-PROFILES = {"GBP": 1, "EUR": 2, "DKK": 3, "NOK": 4, "SEK": 5}
+# One instrument profile per currency: its number is the ISO 4217 number and 6 bits of a variant, here 0.
+PROFILES = {currency: profile_number(currency) for currency in ("GBP", "EUR", "DKK", "NOK", "SEK")}
 TOKENS = "sandbox-keys.json"
 
 

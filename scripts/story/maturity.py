@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scripts.story.cast import Stage, having
+from scripts.story.cast import PROFILES, Stage, having
 from scripts.story.claims import DUE_DAY, MAIN, SHORT, euros, refused
 
 PAID_SHARE = 60
@@ -41,7 +41,11 @@ def overdue(stage: Stage) -> None:
     payable = stage.facts["payables"][SHORT]
     stage["linquan"].post("overdue", f"/payables/{payable['id']}/overdue")
     file = "accepted/01.02a-INVOICE_uncefact.xml"
-    body = {"invoices": [{"invoice": stage.facts["invoices"][file]["id"]}], "profile": 2, "due": stage.state.moment(200, 23).isoformat()}
+    body = {
+        "invoices": [{"invoice": stage.facts["invoices"][file]["id"]}],
+        "profile": PROFILES["EUR"],
+        "due": stage.state.moment(200, 23).isoformat(),
+    }
     what = {"en": "a new payable of an overdue obligor", "zh": "逾期核心企业再次确权"}
     refused(stage, what, who="manufacturer", step="confirm:overdue", path="/payables", body=body)
 

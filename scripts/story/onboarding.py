@@ -29,12 +29,12 @@ def onboard(stage: Stage) -> None:
     stage.facts["numbers"] = {"registrar": 1}
     registrar = stage["registrar"]
     newcomers = [key for key in PARTIES if key != "registrar"]
-    for currency, profile in PROFILES.items():
+    for currency in PROFILES:
         valid = {"valid_from": stage.state.moment(-1).isoformat(), "valid_until": stage.state.moment(20 * 365).isoformat()}
         registrar.post(
-            f"profile:{profile}",
+            f"profile:{currency}",
             "/profiles",
-            {"id": profile, "currency": currency, **valid, **RULES, "smallest_lot": {"amount": SMALLEST, "currency": currency}},
+            {"currency": currency, **valid, **RULES, "smallest_lot": {"amount": SMALLEST, "currency": currency}},
         )
     with ThreadPoolExecutor(8) as pool:
         for key, number, token in pool.map(lambda key: _register(stage, key), newcomers):

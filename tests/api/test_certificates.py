@@ -11,7 +11,7 @@ from chain.certificate import check
 from chain.certificate.check import Proven
 from chain.certificate.form import Lock
 from chain.certificate.pin import Pin
-from tests.factories.api import Client, World, eur
+from tests.factories.api import PROFILE, Client, World, eur
 
 
 def pin_of(world: World) -> Pin:
@@ -52,7 +52,7 @@ def test_documents_are_disclosed_by_those_who_read_them(world: World) -> None:
     contents = [b"order 1", b"delivery note 1", b"contract"]
     params = {"subject": f"invoice:{invoice}", "name": "d.txt", "media_type": "text/plain"}
     numbers = [obligor.made("/v1/documents", params=params, content=content)["id"] for content in contents]
-    body = {"invoices": [{"invoice": invoice}], "profile": 1, "documents": numbers}
+    body = {"invoices": [{"invoice": invoice}], "profile": PROFILE, "documents": numbers}
     payable = supplier.made(f"/v1/payables/{obligor.made('/v1/payables', body)['id']}/accept")
     found = proven(world, supplier, payable["root_lot"], f"?document={numbers[2]}&document={numbers[0]}")
     assert found.documents == [hashlib.sha256(contents[2]).digest(), hashlib.sha256(contents[0]).digest()]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.paging import seal_cursor
-from tests.factories.api import World, eur
+from tests.factories.api import PROFILE, World, eur
 
 
 def test_problem_has_the_documented_shape(world: World) -> None:
@@ -20,8 +20,8 @@ def test_problem_has_the_documented_shape(world: World) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "where"),
     [
-        ("/v1/payables", {"invoices": [], "profile": 1}, "body/invoices"),
-        ("/v1/payables", {"invoices": [{"invoice": 1}], "profile": 1, "proflie": 2}, "body/proflie"),
+        ("/v1/payables", {"invoices": [], "profile": PROFILE}, "body/invoices"),
+        ("/v1/payables", {"invoices": [{"invoice": 1}], "profile": PROFILE, "proflie": 2}, "body/proflie"),
         ("/v1/payables/0x12/accept", None, "path/payable"),
         ("/v1/lots/0x12/split", {"amounts": []}, "path/lot"),
     ],

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.api.routes import operations
-from tests.factories.api import World, eur
+from tests.factories.api import PROFILE, World, eur
 from tests.factories.api_calls import LATER, REQUESTS
 
 POSTS = sorted(operation.path for operation in operations() if operation.method == "POST")
@@ -52,8 +52,8 @@ def test_missing_key_is_a_clear_problem(world: World) -> None:
 
 def test_refusal_by_the_contract_is_kept_too(world: World) -> None:
     invoice, key = world.invoice("10.00"), str(uuid4())
-    world["obligor"].made("/v1/payables", {"invoices": [{"invoice": invoice}], "profile": 1})
-    body = {"invoices": [{"invoice": invoice, "amount": eur("10.00")}], "profile": 1}
+    world["obligor"].made("/v1/payables", {"invoices": [{"invoice": invoice}], "profile": PROFILE})
+    body = {"invoices": [{"invoice": invoice, "amount": eur("10.00")}], "profile": PROFILE}
     first = world["obligor"].post("/v1/payables", body, key=key)
     again = world["obligor"].post("/v1/payables", body, key=key)
     assert first.status_code == again.status_code == 409
@@ -77,7 +77,7 @@ def test_without_waiting_the_answer_names_the_transactions(world: World) -> None
 
 
 def test_pending_creation_names_what_it_makes(world: World) -> None:
-    body = {"invoices": [{"invoice": world.invoice()}], "profile": 1}
+    body = {"invoices": [{"invoice": world.invoice()}], "profile": PROFILE}
     pending = world["obligor"].post("/v1/payables", body, headers={"Prefer": "respond-async"}).json()
     world.platform.runtime.wait_for(pending["transactions"], 30)
     kind, _, payable = pending["subject"].partition(":")
@@ -89,7 +89,7 @@ def test_pending_creation_names_what_it_makes(world: World) -> None:
 
 def test_ten_repeats_at_once_get_one_answer(world: World) -> None:
     invoice, key = world.invoice("10.00"), str(uuid4())
-    body = {"invoices": [{"invoice": invoice}], "profile": 1}
+    body = {"invoices": [{"invoice": invoice}], "profile": PROFILE}
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: world["obligor"].post("/v1/payables", body, key=key), range(10)))
     assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}

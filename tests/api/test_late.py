@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.factories.api import DUE_DAYS, World, eur
+from tests.factories.api import DUE_DAYS, PROFILE, World, eur
 
 
 def _past_due(world: World) -> None:
@@ -20,7 +20,7 @@ def test_overdue_obligor_confirms_nothing_until_it_has_paid(world: World) -> Non
     _past_due(world)
     marked = world["supplier"].made(f"/v1/payables/{payable}/overdue")
     assert "overdue" in marked["flags"]
-    refused = world["obligor"].post("/v1/payables", {"invoices": [{"invoice": world.invoice()}], "profile": 1})
+    refused = world["obligor"].post("/v1/payables", {"invoices": [{"invoice": world.invoice()}], "profile": PROFILE})
     assert (refused.status_code, refused.json()["code"]) == (409, "obligor_overdue")
     world["agent"].made("/v1/payments", {"payable": payable, "amount": eur("1000.00"), "reference": f"late {payable}"})
     assert world["obligor"].shown(f"/v1/payables/{payable}")["flags"] == []

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.factories.api import DUE_DAYS, World, eur
+from tests.factories.api import DUE_DAYS, PROFILE, World, eur
 
 
 def test_invoice_becomes_a_claim_that_is_split_financed_paid_and_reconciled(world: World) -> None:
@@ -64,8 +64,8 @@ def test_accepted_payable_is_cancelled_only_with_consent(world: World) -> None:
 
 def test_double_financing_of_an_invoice_is_refused_with_the_values(world: World) -> None:
     invoice = world.invoice("500.00")
-    world["obligor"].made("/v1/payables", {"invoices": [{"invoice": invoice}], "profile": 1})
-    again = {"invoices": [{"invoice": invoice, "amount": eur("500.00")}], "profile": 1}
+    world["obligor"].made("/v1/payables", {"invoices": [{"invoice": invoice}], "profile": PROFILE})
+    again = {"invoices": [{"invoice": invoice, "amount": eur("500.00")}], "profile": PROFILE}
     answer = world["obligor"].post("/v1/payables", again)
     problem = answer.json()
     assert answer.status_code == 409

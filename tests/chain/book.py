@@ -19,15 +19,12 @@ from chain.structs import (
     Terms,
 )
 from tests.chain.layout_table import Sample
-from tests.chain.world import DAY, PEOPLE, PROFILE, World
+from tests.chain.world import CNY, DAY, PEOPLE, PROFILE, PROFILE_ID, World
 
 OBLIGOR, SUPPLIER, SECOND, BANK, AGENT = (PEOPLE[who][0] for who in ("obligor", "supplier", "second", "bank", "agent"))
-# The profile everything is issued under.
-PROFILE_ID = 1
 BASIS = b"\x0b" * 32
 # Every field another value, so that none can stand in another's place.
 OTHER_PROFILE = Profile(
-    currency=PROFILE.currency,
     from_time=1_700_000_001,
     until=2_100_000_003,
     tenor=7_776_005,
@@ -38,7 +35,7 @@ OTHER_PROFILE = Profile(
     redeem_delay=86_403,
     grace=259_207,
     reopen_period=864_009,
-    smallest_lot=4_194_311,
+    smallest_lot=274_877_906_951,
 )
 
 
@@ -87,7 +84,7 @@ class Book:
         ]
         due = self.world.now + days * DAY
         terms = Terms(OBLIGOR, SUPPLIER, PROFILE_ID, due, sum(amounts), b"\x0a" * 32, self.salt.to_bytes(32, "big"))
-        payable = ids.payable_id(terms, portions, currency=PROFILE.currency)
+        payable = ids.payable_id(terms, portions)
         self._do("obligor", "issue", terms, portions)
         self.world.issued[payable] = (terms, portions)
         self.payables.append(payable)
@@ -187,7 +184,7 @@ class Book:
         self._add("_rounds", {"payable": self.short}, base=60_000, seen=25_000, payment=21_111)
         for portion in self.portions:
             keys = {"obligor": OBLIGOR, "fingerprint": int.from_bytes(portion.fingerprint, "big")}
-            self._add("_invoices", keys, occupied=portion.amount, total=portion.total, currency=PROFILE.currency)
+            self._add("_invoices", keys, occupied=portion.amount, total=portion.total, currency=CNY)
 
     def _expect_people(self) -> None:
         until = 2**32 - 1
@@ -218,5 +215,5 @@ class Book:
             self._add("_rules", {"profile": number}, **dict(zip(names, rules.args(), strict=True)), paused=int(found["paused"]))
         owed = [self.view("payableOf", payable) for payable in self.payables]
         used = sum(debt["outstanding"] - debt["available"] for debt in owed if debt["state"] & 0x0F in (1, 2))
-        self._add("_limits", {"obligor": OBLIGOR, "currency": PROFILE.currency}, limit=10**12, used=used, agent=AGENT, overdue=1)
+        self._add("_limits", {"obligor": OBLIGOR, "currency": CNY}, limit=10**12, used=used, agent=AGENT, overdue=1)
         self._add("_authority", {}, authority=int(self.world.manifest["addresses"]["AccessManager"], 16), consuming=0)

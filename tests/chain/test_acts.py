@@ -7,7 +7,7 @@ import pytest
 from chain import ids, signing, typed
 from chain.structs import FINANCE_PLEDGE, WHOLE, Financing
 from chain.words import LotWord
-from tests.chain.world import DAY, Refused, World
+from tests.chain.world import DAY, PROFILE_ID, Refused, World
 
 BASIS = b"\x0b" * 32
 
@@ -79,8 +79,8 @@ def test_acts_of_the_registrar(world: World) -> None:
     assert names(world.act("registrar", "suspendRedemption", payable, True, BASIS)) == ["RedemptionSuspended"]
     assert names(world.act("registrar", "suspendRedemption", payable, False, BASIS)) == ["RedemptionSuspended"]
     assert names(world.act("registrar", "anchor", 1, 7, BASIS)) == ["Anchored"]
-    assert names(world.act("registrar", "pauseProfile", 1, True)) == ["ProfilePaused"]
-    assert names(world.act("registrar", "pauseProfile", 1, False)) == ["ProfilePaused"]
+    assert names(world.act("registrar", "pauseProfile", PROFILE_ID, True)) == ["ProfilePaused"]
+    assert names(world.act("registrar", "pauseProfile", PROFILE_ID, False)) == ["ProfilePaused"]
 
 
 def test_set_off_and_discharge(world: World) -> None:

@@ -26,7 +26,7 @@ def test_a_part_two_splits_down(world: World) -> None:
     assert found.block_hash == world.gateway.head().hash
     assert (found.lot.holder, found.lot.amount, found.lot.depth) == (3, 150_00, 2)
     assert (found.payable.obligor, found.payable.outstanding, found.payable.available) == (2, 1_000_00, 0)
-    assert found.profile.currency == 156
+    assert found.certificate.currency == ids.currency_of(found.payable.profile) == 156
     assert sorted(found.participants) == [2, 3]
     assert list(found.keys) == [world.address("supplier")]
     assert found.lock is None

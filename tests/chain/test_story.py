@@ -14,7 +14,7 @@ from chain.structs import (
     Portion,
     Terms,
 )
-from tests.chain.world import DAY, PROFILE, Refused, World
+from tests.chain.world import DAY, PROFILE, PROFILE_ID, Refused, World
 
 
 def word(world: World, slot: int) -> int:
@@ -52,7 +52,7 @@ def test_code_elsewhere_is_named(world: World) -> None:
 def test_python_and_contract_agree_on_ids_and_digests(world: World) -> None:
     terms = Terms(2, 3, 1, world.now + DAY, 12_345, b"\x01" * 32, b"\x02" * 32)
     portions = [Portion(b"\x03" * 32, 12_000, 20_000), Portion(b"\x04" * 32, 345, 345)]
-    payable = ids.payable_id(terms, portions, currency=PROFILE.currency)
+    payable = ids.payable_id(terms, portions)
     assert world.view("payableIdOf", terms, portions) == [payable]
     root = ids.root(payable)
     assert world.view("rootOf", payable) == [root]
@@ -65,7 +65,7 @@ def test_python_and_contract_agree_on_ids_and_digests(world: World) -> None:
 
 
 def test_profile_and_participant_words(world: World) -> None:
-    profile = words.ProfileWord.of(word(world, slots.profile(1)))
+    profile = words.ProfileWord.of(word(world, slots.profile(PROFILE_ID)))
     assert (profile.rules(), profile.paused) == (PROFILE, 0)
     participant = words.ParticipantWord.of(word(world, slots.participant(5)))
     assert (participant.roles, participant.status, participant.account_hex) == (4, 1, world.address("bank"))

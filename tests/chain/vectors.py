@@ -22,7 +22,7 @@ from chain.structs import Portion, Terms
 from chain.words import KeyWord, LotWord, ParticipantWord, PayableWord, ProfileWord, Word
 from tests.chain import vector_cases
 from tests.chain.conftest import CHAIN_ID, GENESIS
-from tests.chain.world import DAY, World
+from tests.chain.world import CNY, DAY, PROFILE_ID, World
 from tests.factories import certificates as make
 from tests.factories.seals import ADD, DROP, KEYS, LATECOMER, NEWCOMER, VALIDATORS, CliqueChain, Header, qbft
 from tests.factories.states import State
@@ -121,21 +121,21 @@ class Forgery:
 
     def __init__(self, world: World, block: dict[str, Any]) -> None:
         self._world, self._block, self._key = world, block, world.address("supplier")
-        self.terms = Terms(2, 3, 1, GENESIS + 90 * DAY, 800_00, b"\x0a" * 32, b"\x0b" * 32)
+        self.terms = Terms(2, 3, PROFILE_ID, GENESIS + 90 * DAY, 800_00, b"\x0a" * 32, b"\x0b" * 32)
         self.portions = (Portion(b"\x0c" * 32, 800_00, 800_00),)
-        self.payable = ids.payable_id(self.terms, self.portions, currency=156)
+        self.payable = ids.payable_id(self.terms, self.portions)
 
     def file(self, word: str = "", **changed: int) -> bytes:
         """All is well but these fields of one word."""
         held: dict[str, Word] = {
-            "payable": PayableWord(2, 1, self.terms.due, 2, 800_00, 0, 0, 0),
+            "payable": PayableWord(2, PROFILE_ID, self.terms.due, 2, 800_00, 0, 0, 0),
             "lot": LotWord(3, 800_00, 0, 0, 1, 0, 0, 0, 0, 0),
-            "profile": ProfileWord(156, 0, 2**32 - 1, 180 * DAY, 8, 8, 40, 0, 0, 5 * DAY, 30 * DAY, 100, 0),
+            "profile": ProfileWord(0, 2**32 - 1, 180 * DAY, 8, 8, 40, 0, 0, 5 * DAY, 30 * DAY, 100, 0),
             "key": KeyWord(3, 0, 2**32 - 1),
         }
         if word:
             held[word] = replace(held[word], **changed)  # type: ignore[type-var]
-        lot, claim = held["lot"], Claim(self.payable, 156, self.terms, self.portions, ())
+        lot, claim = held["lot"], Claim(self.payable, CNY, self.terms, self.portions, ())
         assert isinstance(lot, LotWord)
         of = build.wanted(claim, lot, recourse=0, keys=[self._key])
         packed = {kind: value.pack() for kind, value in held.items()}
@@ -155,7 +155,6 @@ class Forgery:
             "made-ended.json": self.file("lot", flags=16),
             "made-empty.json": self.file("lot", amount=0),
             "made-depth.json": self.file("lot", depth=1),
-            "made-currency.json": self.file("profile", currency=978),
             "made-amounts.json": self.file("lot", amount=900_00),
             "made-key.json": self.file("key", until=GENESIS),
             "made-stranger.json": self.file("key", participant=4),

@@ -23,8 +23,9 @@ from chain.structs import (
 from registry.kernel.outbox import wire
 
 DAY = 86_400
+CNY = 156
+PROFILE_ID = ids.profile_id(CNY)
 PROFILE = Profile(
-    currency=156,
     from_time=0,
     until=2**32 - 1,
     tenor=180 * DAY,
@@ -131,7 +132,7 @@ class World:
         self.contract, self.manifest = plan.contract, deploy.manifest(plan)
 
     def onboard(self) -> None:
-        """Everybody with one key, the profile 1 and a limit."""
+        """Everybody with one key, a profile in CNY and a limit."""
         signed = []
         for who, (number, roles) in PEOPLE.items():
             for call in (
@@ -139,16 +140,16 @@ class World:
                 ("setKey", [self.address(who), number, 0, 2**32 - 1]),
             ):
                 signed.append(self.sign("registrar", *call, ahead=len(signed)))
-        signed.append(self.sign("registrar", "setProfile", [1, PROFILE], ahead=len(signed)))
-        signed.append(self.sign("registrar", "setLimit", [PEOPLE["obligor"][0], 156, 10**12, PEOPLE["agent"][0]], ahead=len(signed)))
+        signed.append(self.sign("registrar", "setProfile", [PROFILE_ID, PROFILE], ahead=len(signed)))
+        signed.append(self.sign("registrar", "setLimit", [PEOPLE["obligor"][0], CNY, 10**12, PEOPLE["agent"][0]], ahead=len(signed)))
         self.send(*signed)
 
     def issue(self, face: int, *, salt: int = 1, accept: bool = True, invoices: int = 2, terms: bytes = b"\x0a" * 32) -> int:
         """A payable of the obligor to the supplier, due in 90 days, backed by some invoices."""
-        named = Terms(2, 3, 1, self.now + 90 * DAY, face, terms, salt.to_bytes(32, "big"))
+        named = Terms(2, 3, PROFILE_ID, self.now + 90 * DAY, face, terms, salt.to_bytes(32, "big"))
         shares = [face // invoices] * (invoices - 1) + [face - face // invoices * (invoices - 1)]
         portions = [Portion(place.to_bytes(2, "big") + salt.to_bytes(30, "big"), share, share) for place, share in enumerate(shares)]
-        payable = ids.payable_id(named, portions, currency=PROFILE.currency)
+        payable = ids.payable_id(named, portions)
         self.issued[payable] = (named, portions)
         self.act("obligor", "issue", named, portions)
         if accept:

@@ -23,7 +23,7 @@ def _imported(shell: Shell, folder: Path) -> int:
 
 def _payable(shell: Shell, folder: Path) -> str:
     invoice = _imported(shell, folder)
-    made = shell.json("payable", "confirm", str(invoice), "--profile", "1", "--yes", who="obligor")
+    made = shell.json("payable", "confirm", str(invoice), "--profile", "EUR/0", "--yes", who="obligor")
     assert made["state"] == "issued"
     accepted = shell.json("payable", "accept", made["id"], who="supplier")
     assert accepted["items"][0]["state"] == "active"
@@ -93,10 +93,17 @@ def test_accepted_payable_is_cancelled_with_consent(shell: Shell, tmp_path: Path
 def test_instruments_are_set_from_a_file(shell: Shell, tmp_path: Path) -> None:
     first = shell.json("profile", "list", who="registrar")["items"][0]
     rules = tmp_path / "profile.json"
-    rules.write_text(json.dumps({name: value for name, value in first.items() if name != "paused"} | {"id": 7}))
-    assert shell.json("profile", "set", str(rules), who="registrar")["id"] == 7
+    given = {name: value for name, value in first.items() if name not in {"id", "name", "paused"}}
+    rules.write_text(json.dumps(given | {"variant": 7}))
+    made = shell.json("profile", "set", str(rules), who="registrar")
+    assert (made["id"], made["name"]) == (first["id"] + 7, "EUR/7")
+    rules.write_text(json.dumps(given | {"variant": 8, "id": first["id"]}))
+    assert (
+        "is not EUR/8; profiles in EUR have the numbers 62592 to 62655"
+        in shell.run("profile", "set", str(rules), who="registrar", code=2).stderr
+    )
     rules.write_text("{}")
-    assert "id: Field required" in shell.run("profile", "set", str(rules), who="registrar", code=2).stderr
+    assert "currency: Field required" in shell.run("profile", "set", str(rules), who="registrar", code=2).stderr
     bound = shell.json("party", "account", str(shell.world["supplier"].entity), "USD", "GB29NWBK60161331926819")
     assert bound["currency"] == "USD"
 

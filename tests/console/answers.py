@@ -14,6 +14,7 @@ from chain import ids
 
 NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
 DUE = NOW + timedelta(days=60)
+PROFILE = ids.profile_id(978)
 OBLIGOR, FIRST, SECOND, THIRD, BANK, READER = 2, 3, 4, 5, 6, 4
 NAMES = {
     OBLIGOR: "Hartwald Drives AG",
@@ -39,7 +40,8 @@ def eur(amount: str) -> Money:
 def payable(**changes: Any) -> PayableOut:
     """21,701.70 EUR, of which 6,000 are redeemed."""
     values: dict[str, Any] = {
-        "id": ids.lot_hex(ROOT)[:42], "root_lot": ids.lot_hex(ROOT), "obligor": OBLIGOR, "payee": FIRST, "profile": 1, "state": "active",
+        "id": ids.lot_hex(ROOT)[:42], "root_lot": ids.lot_hex(ROOT), "obligor": OBLIGOR, "payee": FIRST, "profile": PROFILE,
+        "state": "active",
         "flags": [], "face": eur("21701.70"), "outstanding": eur("15701.70"), "available": eur("0.00"), "paid": eur("6000.00"),
         "redeemed": eur("6000.00"), "released": eur("0.00"), "cancelled": eur("0.00"), "due": DUE, "issued_at": NOW - timedelta(days=3),
         "issued_block": 41, "payments": 1, "terms": "0x" + "ab" * 32,
@@ -90,7 +92,8 @@ def move(block: int, kind: str, number: int, child: int | None, **parties: Any) 
 def profile(**changes: Any) -> ProfileOut:
     """Eight hops, six levels, record time one day before the due time."""
     values: dict[str, Any] = {
-        "id": 1, "currency": "EUR", "valid_from": NOW, "valid_until": DUE, "tenor": 31536000, "hops": 8, "depth": 6, "children": 40,
+        "id": PROFILE, "name": "EUR/0", "currency": "EUR", "variant": 0,
+        "valid_from": NOW, "valid_until": DUE, "tenor": 31536000, "hops": 8, "depth": 6, "children": 40,
         "record_lead": 86400, "redeem_delay": 0, "grace": 3600, "reopen_period": 0, "smallest_lot": eur("1.00"), "paused": False,
     }  # fmt: skip
     return ProfileOut(**values | changes)

@@ -17,6 +17,7 @@ from api.bootstrap import Platform
 from api.serving import listen, server, url_of
 from registry.identity import api_keys
 from registry.identity.keys import REGISTRAR
+from registry.identity.rules import profile_number
 from registry.identity.service import actor
 from registry.kernel.clock import Clock
 from registry.kernel.settings import Settings
@@ -33,6 +34,7 @@ CAST = {
     "stranger": ["supplier"],
 }
 CURRENCY = "EUR"
+PROFILE = profile_number(CURRENCY)
 DUE_DAYS = 30
 _LATER = "2031-12-31T00:00:00Z"
 _numbers = count(1)
@@ -110,7 +112,7 @@ class World:
 
     def confirmed(self, amount: str = "1000.00") -> str:
         """A new payable that waits for its payee."""
-        return str(self["obligor"].made("/v1/payables", {"invoices": [{"invoice": self.invoice(amount)}], "profile": 1})["id"])
+        return str(self["obligor"].made("/v1/payables", {"invoices": [{"invoice": self.invoice(amount)}], "profile": PROFILE})["id"])
 
     def accepted(self, amount: str = "1000.00") -> dict[str, Any]:
         """A new payable that the supplier has accepted."""
@@ -193,7 +195,6 @@ def _register(world: World) -> None:
         token = registrar.made(f"/v1/entities/{entity}/api-keys", {"label": "test"})["token"]
         world.clients[name] = Client(world.base_url, token, entity)
     rules = {
-        "id": 1,
         "currency": CURRENCY,
         "valid_from": "2025-01-01T00:00:00Z",
         "valid_until": _LATER,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.factories.api import World, eur
+from tests.factories.api import PROFILE, World, eur
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _consented_payment(world: World) -> int:
 
 def _profile(world: World) -> dict[str, Any]:
     shown = world["registrar"].shown("/v1/profiles")["items"]
-    first = {name: value for name, value in shown[0].items() if name != "paused"}
-    return first | {"id": max(item["id"] for item in shown) + 1}
+    first = {name: value for name, value in shown[0].items() if name not in {"paused", "name", "id"}}
+    return first | {"variant": max(item["variant"] for item in shown) + 1}
 
 
 def _export(world: World) -> dict[str, Any]:
@@ -170,11 +170,11 @@ REQUESTS: dict[str, Maker] = {
         {"obligor": w["obligor"].entity, "limit": {"amount": "5.00", "currency": "USD"}, "agent": w["agent"].entity},
     ),
     "/v1/profiles": lambda w: Request("registrar", "/v1/profiles", _profile(w)),
-    "/v1/profiles/{profile}/pause": lambda _: Request("registrar", "/v1/profiles/1/pause", {"paused": False}),
+    "/v1/profiles/{profile}/pause": lambda _: Request("registrar", f"/v1/profiles/{PROFILE}/pause", {"paused": False}),
     "/v1/imports": lambda _: Request("obligor", "/v1/imports", content=b"<Invoice/>"),
     "/v1/imports/export": lambda w: Request("obligor", "/v1/imports/export", _export(w)),
-    "/v1/payables": lambda w: Request("obligor", "/v1/payables", {"invoices": [{"invoice": w.invoice()}], "profile": 1}),
-    "/v1/payables/batch": lambda w: Request("obligor", "/v1/payables/batch", {"invoices": [w.invoice(), w.invoice()], "profile": 1}),
+    "/v1/payables": lambda w: Request("obligor", "/v1/payables", {"invoices": [{"invoice": w.invoice()}], "profile": PROFILE}),
+    "/v1/payables/batch": lambda w: Request("obligor", "/v1/payables/batch", {"invoices": [w.invoice(), w.invoice()], "profile": PROFILE}),
     "/v1/payables/accept": lambda w: Request("supplier", "/v1/payables/accept", {"payables": [w.confirmed(), w.confirmed()]}),
     "/v1/payables/{payable}/accept": lambda w: Request("supplier", f"/v1/payables/{w.confirmed()}/accept"),
     "/v1/payables/{payable}/refuse": lambda w: Request("supplier", f"/v1/payables/{w.confirmed()}/refuse"),

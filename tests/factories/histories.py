@@ -26,6 +26,7 @@ from registry.sync.fold import MemoryState, Place, apply, joined
 from registry.sync.fold.state import Row, State
 
 CNY = 156
+PROFILE = ids.profile_id(CNY)
 REGISTRAR, AGENT, FUNDERS, OBLIGORS, SUPPLIERS = 1, 2, (3, 4), (5, 6), (7, 8, 9, 10, 11)
 HOLDERS = (*FUNDERS, *OBLIGORS, *SUPPLIERS)
 
@@ -46,8 +47,8 @@ def setup() -> list[Event]:
         }
         events.append(Event("ParticipantSet", args))
         events.append(Event("KeySet", {"key": account, "participant": number, "from": 0, "until": 2**32 - 1}))
-    rules = [CNY, 0, 2**32 - 1, 31_536_000, 20, 20, 40, 86_400, 0, 86_400, 864_000, 1]
-    events.append(Event("ProfileSet", {"profile": 1, "rules": rules}))
+    rules = [0, 2**32 - 1, 31_536_000, 20, 20, 40, 86_400, 0, 86_400, 864_000, 1]
+    events.append(Event("ProfileSet", {"profile": PROFILE, "rules": rules}))
     events += [Event("LimitSet", {"obligor": o, "currency": CNY, "limit": 2**60, "agent": AGENT}) for o in OBLIGORS]
     return events
 
@@ -142,7 +143,7 @@ def issue(h: History) -> bool:
     portions = sorted([h.mark(), amount := h.random.randrange(1, 1_000_000), amount] for _ in range(h.random.randrange(1, 4)))
     h.salt += 1
     number = int.from_bytes(h.random.randbytes(20), "big")
-    args = {"payableId": number, "obligor": obligor, "payee": h.other(obligor), "profile": 1, "currency": CNY, "due": 1_800_000_000}
+    args = {"payableId": number, "obligor": obligor, "payee": h.other(obligor), "profile": PROFILE, "currency": CNY, "due": 1_800_000_000}
     args |= {"face": sum(p[1] for p in portions), "terms": h.mark(), "salt": h.salt.to_bytes(32, "big"), "portions": portions}
     h.emit(Event("Issued", args))
     h.payables.append(number)

@@ -13,16 +13,16 @@ from registry.receivables.tables import InvoiceOccupation, Lot, Payable, Profile
 from tests.fakes.clock import START
 
 CNY = 156
+PROFILE = ids.profile_id(CNY)
 NOW = int(START.timestamp())
 DAY = 86_400
 DUE = NOW + 90 * DAY
 
 
-def profile(session: Session, number: int = 1, **changes: Any) -> Profile:
+def profile(session: Session, number: int = PROFILE, **changes: Any) -> Profile:
     """A profile in CNY with room for everything."""
     values: dict[str, Any] = {
         "id": number,
-        "currency": CNY,
         "valid_from": 0,
         "valid_until": 2**32 - 1,
         "tenor": 365 * DAY,
@@ -58,9 +58,9 @@ def key(session: Session, number: int, address: str) -> ParticipantKey:
 def payable(session: Session, *, obligor: int, payee: int, face: int = 100_000, **changes: Any) -> Payable:
     """An accepted payable with its root lot in the payee's hands. Ids are derived as the contract derives them."""
     portion = Portion(secrets.token_bytes(32), face, face)
-    profile_number, due = changes.get("profile", 1), changes.get("due", DUE)
+    profile_number, due = changes.get("profile", PROFILE), changes.get("due", DUE)
     terms = Terms(obligor, payee, profile_number, due, face, b"\x11" * 32, secrets.token_bytes(32))
-    number = ids.payable_id(terms, [portion], currency=CNY)
+    number = ids.payable_id(terms, [portion])
     values: dict[str, Any] = {
         "id": ids.payable_hex(number),
         "obligor": obligor,

@@ -19,12 +19,13 @@ from registry.receivables.offers import NewOffer
 from registry.sync.deployment import ensure_deployed
 from registry.sync.journal import DatabaseJournal
 from registry.sync.runtime import Runtime
+from tests.factories.receivables import PROFILE
 from tests.fakes.clock import START, SimulatedClock
 
 T = TypeVar("T")
 DAY = 86_400
 REGISTRAR = Actor(1, ROLE_REGISTRAR, "api:registrar")
-PROFILE = Profile(156, 0, 2**32 - 1, 365 * DAY, 10, 10, 40, DAY, 0, DAY, 30 * DAY, 1)
+RULES = Profile(0, 2**32 - 1, 365 * DAY, 10, 10, 40, DAY, 0, DAY, 30 * DAY, 1)
 
 
 class Refused(Exception):
@@ -92,7 +93,7 @@ def live(work: Work, clock: SimulatedClock, *, anvil: Path, folder: Path) -> Ite
         runtime = Runtime(work, gateway)
         runtime.drain()
         made = Live(work, runtime, clock)
-        made.act(REGISTRAR, lambda unit: limits.set_profile(unit, 1, PROFILE))
+        made.act(REGISTRAR, lambda unit: limits.set_profile(unit, PROFILE, RULES))
         yield made
     finally:
         engine.stop()

@@ -54,9 +54,9 @@ class Chaos:
                 until = unit.now.replace(year=unit.now.year + 2)
                 service.register(unit, NewEntity(name=f"E{number}", country="CN", roles=roles, verified_until=until, entity_id=number))
             # The second one knows no reopening.
-            for profile, reopen_period in ((1, 500), (2, 0)):
-                rules = (CNY, 0, 2**32 - 1, 10_000, 12, 12, 40, 5, 0, 10, reopen_period, 1)
-                self.call(unit, 1, "setProfile", [profile, rules])
+            for variant, reopen_period in enumerate((500, 0)):
+                rules = (0, 2**32 - 1, 10_000, 12, 12, 40, 5, 0, 10, reopen_period, 1)
+                self.call(unit, 1, "setProfile", [ids.profile_id(CNY, variant), rules])
             for obligor in OBLIGORS:
                 self.call(unit, 1, "setLimit", [obligor, CNY, 10**9, AGENT])
         self.site.runtime.drain()
@@ -104,8 +104,9 @@ def issue(c: Chaos) -> None:
         key=lambda portion: portion.fingerprint,
     )
     due = c.now + c.random.randrange(20, 120)
-    terms = Terms(obligor, payee, c.random.choice([1, 1, 2]), due, sum(portion.amount for portion in portions), c.mark(), c.mark())
-    c.issued[ids.payable_id(terms, portions, currency=CNY)] = (terms, portions)
+    profile = ids.profile_id(CNY, c.random.choice([0, 0, 1]))
+    terms = Terms(obligor, payee, profile, due, sum(portion.amount for portion in portions), c.mark(), c.mark())
+    c.issued[ids.payable_id(terms, portions)] = (terms, portions)
     c.call(c.unit, obligor, "issue", [terms.args(), [portion.args() for portion in portions]])
 
 
@@ -224,7 +225,7 @@ def administer(c: Chaos) -> None:
     elif what == 1:
         c.call(c.unit, c.random.choice(SUPPLIERS), "revokeOffers", [])
     elif what == 2:
-        c.call(c.unit, 1, "pauseProfile", [1, c.random.random() < 0.2])
+        c.call(c.unit, 1, "pauseProfile", [ids.profile_id(CNY), c.random.random() < 0.2])
     else:
         c.call(c.unit, 1, "setLimit", [c.random.choice(OBLIGORS), CNY, c.random.randrange(10**6, 10**9), AGENT])
 

@@ -13,6 +13,7 @@ from registry.receivables import documents, intake, offers, payables
 from registry.receivables.invoices.columns import ColumnMap
 from registry.receivables.offers import NewOffer
 from registry.receivables.payables import Confirmation
+from tests.factories.receivables import PROFILE
 
 Result = TypeVar("Result")
 REGISTRAR = Actor(1, ROLE_REGISTRAR, "test")
@@ -39,8 +40,8 @@ class Play:
             for actor in (OBLIGOR, AGENT, BANK, TIER1, TIER2, TIER3):
                 until = unit.now + timedelta(days=700)
                 service.register(unit, NewEntity(name=f"Entity {actor.entity_id}", country="CN", roles=actor.roles, verified_until=until))
-            rules = Profile(156, 0, 2**32 - 1, 365 * DAY, 10, 10, 40, DAY, 0, DAY, 30 * DAY, 1)
-            limits.set_profile(unit, 1, rules)
+            rules = Profile(0, 2**32 - 1, 365 * DAY, 10, 10, 40, DAY, 0, DAY, 30 * DAY, 1)
+            limits.set_profile(unit, PROFILE, rules)
             limits.set_limit(unit, OBLIGOR.entity_id, currency="CNY", limit=10_000_000_000, agent=AGENT.entity_id)
 
         self.act(REGISTRAR, register)
@@ -66,7 +67,7 @@ class Play:
 
     def confirm(self, invoices: list[int]) -> str:
         """Confirms invoices as one payable."""
-        return self.act(OBLIGOR, lambda unit: payables.confirm(unit, Confirmation(invoices=[(n, None) for n in invoices], profile=1)))
+        return self.act(OBLIGOR, lambda unit: payables.confirm(unit, Confirmation(invoices=[(n, None) for n in invoices], profile=PROFILE)))
 
     def document(self, actor: Actor, subject: str) -> int:
         """Attaches a trade document."""

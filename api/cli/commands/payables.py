@@ -9,12 +9,15 @@ from api.cli import frame
 from api.cli.frame import After, Here, Limit, Yes, paging, utc
 from api.schemas.payables import ConsentOut
 from api.views import claims as views
+from registry.identity.rules import named_profile
 from registry.receivables import payables
 from registry.receivables.payables import Confirmation
 
 app = typer.Typer(help="Payables: confirm, accept, refuse, cancel; the claim tree.", no_args_is_help=True)
 Payable = Annotated[str, typer.Argument(help="Id of the payable, 0x and 40 hex digits")]
-Profile = Annotated[int, typer.Option("--profile", help="Instrument profile")]
+Profile = Annotated[
+    int, typer.Option("--profile", parser=named_profile, metavar="PROFILE", help="Instrument profile: EUR/0, or its number")
+]
 _COLUMNS = ("id", "obligor", "payee", "state", "face", "outstanding", "available", "due")
 
 

@@ -19,7 +19,7 @@ app = typer.Typer(help="Instrument profiles: dated rules that payables are confi
 @frame.command(app, "list")
 def list_profiles(here: Here) -> None:
     """All profiles."""
-    columns = ("id", "currency", "valid_from", "valid_until", "hops", "depth", "children", "smallest_lot", "paused")
+    columns = ("id", "name", "valid_from", "valid_until", "hops", "depth", "children", "smallest_lot", "paused")
     here.read("profile.list", views.profiles, columns=columns)
 
 
@@ -31,9 +31,10 @@ def set_profile(here: Here, file: Annotated[Path, typer.Argument(exists=True, di
     except ValidationError as error:
         first = error.errors()[0]
         raise Invalid(f"{file}: {'/'.join(str(part) for part in first['loc'])}: {first['msg']}", file=str(file)) from error
+    number = body.number()
     here.write(
         "profile.set",
-        lambda unit: limits.set_profile(unit, body.id, body.rules()),
-        lambda unit, _done: views.profile(unit, body.id),
-        subject=f"profile:{body.id}",
+        lambda unit: limits.set_profile(unit, number, body.rules()),
+        lambda unit, _done: views.profile(unit, number),
+        subject=f"profile:{number}",
     )

@@ -13,7 +13,7 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "lot": ("Claim", "债权"),
     "paid": ("Paid in", "已到账"),
     "profile": ("Rules", "规则"),
-    "profile_no": ("profile {number}", "规则 {number}"),
+    "profile_no": ("profile {name}", "规则 {name}"),
     "due_today": ("today", "今天"),
     "due_in": ("in {days} days", "{days} 天后"),
     "due_ago": ("{days} days ago", "{days} 天前"),

@@ -10,6 +10,7 @@ from api.schemas.chain import EventOut
 from api.schemas.lots import LotOut, MoveOut
 from api.schemas.payables import PayableOut, TreeOut
 from api.schemas.values import Money
+from registry.identity.rules import profile_name
 
 # How a lot that the chain no longer has came to its end, by the last step in its life.
 _ENDS = {"Merged": "merged", "Discharged": "released", "SetOff": "set_off", "Cancelled": "cancelled", "Refused": "refused"}
@@ -111,7 +112,7 @@ def payable_page(tree: TreeOut, writer: Writer, *, events: Sequence[EventOut] = 
         ("issued_at", f"{writer.minute(payable.issued_at)}, {writer.words('block')} {payable.issued_block}"),
         ("paid", writer.money(payable.paid)),
         ("available", writer.money(payable.available)),
-        ("profile", writer.words("profile_no", number=payable.profile)),
+        ("profile", writer.words("profile_no", name=profile_name(payable.profile))),
         ("word_id", payable.id),
     ]
     known = sum((Decimal(lot.amount.amount) for lot in tree.lots if is_live(lot)), Decimal(0))

@@ -9,6 +9,7 @@ from api.console.viewmodels.writing import Badge, Writer, short
 from api.schemas.instruments import ProfileOut
 from api.schemas.lots import LotOut
 from api.schemas.payables import PayableOut, TreeOut
+from registry.identity.rules import profile_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _facts(case: Case, writer: Writer) -> list[tuple[str, str]]:
         ("word_frozen", writer.money(lot.frozen) if lot.frozen.minor() else say("none")),
         ("word_recourse", writer.name(lot.recourse_seller) or say("none")),
         ("word_version", str(lot.version)),
-        ("profile", say("profile_no", number=case.payable.profile)),
+        ("profile", say("profile_no", name=profile_name(case.payable.profile))),
         ("word_id", lot.id),
     ]
 

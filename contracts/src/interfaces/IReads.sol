@@ -49,7 +49,7 @@ interface IReads {
             uint40 children
         );
 
-    function payableIdOf(Terms calldata terms, Portion[] calldata portions) external view returns (uint256);
+    function payableIdOf(Terms calldata terms, Portion[] calldata portions) external pure returns (uint256);
     function childOf(uint256 lot, uint8 index) external pure returns (uint256);
     function rootOf(uint256 payableId) external pure returns (uint256);
     function offerHash(Offer calldata offer) external view returns (bytes32);

@@ -92,9 +92,9 @@ struct Financing {
 }
 
 /// @notice Dated rules of an instrument; never changed once set. A new law is a new profile with its own dates.
-/// @dev Leads, delays, grace and periods are seconds; tenor is seconds from issue to due.
+/// @dev A profile's number is (ISO 4217 number of its currency << 6) | variant, so up to 64 profiles share a currency. Leads, delays, grace
+/// and periods are seconds; tenor is seconds from issue to due; smallestLot is minor units, below 2**39.
 struct Profile {
-    uint16 currency;
     uint32 from;
     uint32 until;
     uint32 tenor;
@@ -105,5 +105,5 @@ struct Profile {
     uint24 redeemDelay;
     uint24 grace;
     uint24 reopenPeriod;
-    uint24 smallestLot;
+    uint40 smallestLot;
 }

@@ -37,6 +37,11 @@ library Ids {
         }
     }
 
+    /// @dev A profile's number is its currency (ISO 4217 number) and a variant of 6 bits, so a payable's word says its currency.
+    function currencyOf(uint256 profile) internal pure returns (uint256) {
+        return profile >> 6;
+    }
+
     /// @dev The root lot has the empty path.
     function root(uint256 payableId_) internal pure returns (uint256) {
         return payableId_ << 96;

@@ -3,28 +3,26 @@ pragma solidity 0.8.37;
 
 import {Profile} from "../interfaces/Types.sol";
 
-/// @dev An instrument's rules in one slot, from the lowest bit up: currency 16, from 32, until 32, tenor 32, hops 8, depth 8, children 8,
-/// recordLead 24, redeemDelay 24, grace 24, reopenPeriod 24, smallestLot 23, paused 1. Zero: no such profile.
+/// @dev An instrument's rules in one slot, from the lowest bit up: from 32, until 32, tenor 32, hops 8, depth 8, children 8,
+/// recordLead 24, redeemDelay 24, grace 24, reopenPeriod 24, smallestLot 39, paused 1. Zero: no such profile.
 type Rules is uint256;
 
 using RulesWord for Rules global;
 
 library RulesWord {
     uint256 internal constant PAUSED = 1 << 255;
-    uint24 internal constant SMALLEST_LOT_MAX = 2 ** 23 - 1;
+    uint40 internal constant SMALLEST_LOT_MAX = 2 ** 39 - 1;
 
     function pack(Profile calldata p) internal pure returns (Rules) {
-        uint256 low = uint256(p.currency) | (uint256(p.from) << 16) | (uint256(p.until) << 48)
-            | (uint256(p.tenor) << 80) | (uint256(p.hops) << 112) | (uint256(p.depth) << 120)
-            | (uint256(p.children) << 128);
-        uint256 high = (uint256(p.recordLead) << 136) | (uint256(p.redeemDelay) << 160) | (uint256(p.grace) << 184)
-            | (uint256(p.reopenPeriod) << 208) | (uint256(p.smallestLot) << 232);
+        uint256 low = uint256(p.from) | (uint256(p.until) << 32) | (uint256(p.tenor) << 64) | (uint256(p.hops) << 96)
+            | (uint256(p.depth) << 104) | (uint256(p.children) << 112);
+        uint256 high = (uint256(p.recordLead) << 120) | (uint256(p.redeemDelay) << 144) | (uint256(p.grace) << 168)
+            | (uint256(p.reopenPeriod) << 192) | (uint256(p.smallestLot) << 216);
         return Rules.wrap(low | high);
     }
 
     function unpack(Rules word) internal pure returns (Profile memory) {
         return Profile({
-            currency: uint16(word.currency()),
             from: uint32(word.fromTime()),
             until: uint32(word.untilTime()),
             tenor: uint32(word.tenor()),
@@ -35,7 +33,7 @@ library RulesWord {
             redeemDelay: uint24(word.redeemDelay()),
             grace: uint24(word.grace()),
             reopenPeriod: uint24(word.reopenPeriod()),
-            smallestLot: uint24(word.smallestLot())
+            smallestLot: uint40(word.smallestLot())
         });
     }
 
@@ -52,51 +50,47 @@ library RulesWord {
         return Rules.wrap(value ? bare | PAUSED : bare);
     }
 
-    function currency(Rules word) internal pure returns (uint256) {
-        return Rules.unwrap(word) & type(uint16).max;
-    }
-
     function fromTime(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 16) & type(uint32).max;
+        return Rules.unwrap(word) & type(uint32).max;
     }
 
     function untilTime(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 48) & type(uint32).max;
+        return (Rules.unwrap(word) >> 32) & type(uint32).max;
     }
 
     function tenor(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 80) & type(uint32).max;
+        return (Rules.unwrap(word) >> 64) & type(uint32).max;
     }
 
     function hops(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 112) & type(uint8).max;
+        return (Rules.unwrap(word) >> 96) & type(uint8).max;
     }
 
     function depth(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 120) & type(uint8).max;
+        return (Rules.unwrap(word) >> 104) & type(uint8).max;
     }
 
     function children(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 128) & type(uint8).max;
+        return (Rules.unwrap(word) >> 112) & type(uint8).max;
     }
 
     function recordLead(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 136) & type(uint24).max;
+        return (Rules.unwrap(word) >> 120) & type(uint24).max;
     }
 
     function redeemDelay(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 160) & type(uint24).max;
+        return (Rules.unwrap(word) >> 144) & type(uint24).max;
     }
 
     function grace(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 184) & type(uint24).max;
+        return (Rules.unwrap(word) >> 168) & type(uint24).max;
     }
 
     function reopenPeriod(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 208) & type(uint24).max;
+        return (Rules.unwrap(word) >> 192) & type(uint24).max;
     }
 
     function smallestLot(Rules word) internal pure returns (uint256) {
-        return (Rules.unwrap(word) >> 232) & SMALLEST_LOT_MAX;
+        return (Rules.unwrap(word) >> 216) & SMALLEST_LOT_MAX;
     }
 }

@@ -6,8 +6,8 @@ import "../Base.t.sol";
 /// @notice Two obligors, two agents, two currencies and seven holders that do as they like, with books of their own beside the
 /// contract's words. Every act is watched: what a word was before and after must be a step that the promise allows.
 abstract contract Market is Base {
-    uint16 internal constant FINAL_PROFILE = 2;
     uint16 internal constant EUR = 978;
+    uint16 internal constant FINAL_PROFILE = (EUR << 6) + 1;
     uint256 internal constant MAX_DEBTS = 8;
     uint256 internal constant MAX_LOTS = 36;
     uint256 internal constant INVOICES = 5;
@@ -57,7 +57,7 @@ abstract contract Market is Base {
         super.setUp();
         _clock = START;
         Profile memory rules = _rules();
-        (rules.currency, rules.hops, rules.depth, rules.children) = (EUR, 3, 3, 5);
+        (rules.hops, rules.depth, rules.children) = (3, 3, 5);
         (rules.smallestLot, rules.reopenPeriod) = (1, 0);
         vm.startPrank(registrar);
         tally.setProfile(FINAL_PROFILE, rules);

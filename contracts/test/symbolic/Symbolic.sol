@@ -29,8 +29,8 @@ abstract contract Symbolic is Test {
     uint256 internal constant LOTS = 4;
     uint32 internal constant START = 1_800_000_000;
     uint32 internal constant FOREVER = type(uint32).max;
-    uint16 internal constant PROFILE = 1;
     uint16 internal constant CNY = 156;
+    uint16 internal constant PROFILE = CNY << 6;
     uint32 internal constant OBLIGOR = 1;
     uint32 internal constant HOLDER = 11;
     uint32 internal constant BYSTANDER = 12;
@@ -103,7 +103,6 @@ abstract contract Symbolic is Test {
 
     function _rules() internal pure returns (Profile memory) {
         return Profile({
-            currency: CNY,
             from: START,
             until: FOREVER,
             tenor: 365 days,

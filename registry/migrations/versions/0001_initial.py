@@ -477,7 +477,6 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
     op.create_table(
         "profiles",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("currency", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.BigInteger(), nullable=False),
         sa.Column("valid_until", sa.BigInteger(), nullable=False),
         sa.Column("tenor", sa.BigInteger(), nullable=False),
@@ -488,7 +487,7 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.Column("redeem_delay", sa.Integer(), nullable=False),
         sa.Column("grace", sa.Integer(), nullable=False),
         sa.Column("reopen_period", sa.Integer(), nullable=False),
-        sa.Column("smallest_lot", sa.Integer(), nullable=False),
+        sa.Column("smallest_lot", sa.BigInteger(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profiles")),
     )

@@ -74,6 +74,11 @@ def lots(session: Session, lot_ids: Collection[str]) -> dict[str, Lot]:
     return {row.id: row for row in session.scalars(select(Lot).where(Lot.id.in_(lot_ids)))}
 
 
+def status(session: Session, entity_id: int) -> int:
+    """The participant's status on-chain; 0 before it is known there."""
+    return session.scalars(select(Participant.status).where(Participant.id == entity_id)).first() or 0
+
+
 def epoch(session: Session, entity_id: int) -> int:
     """The participant's epoch on-chain; 0 before it is known there."""
     return session.scalars(select(Participant.epoch).where(Participant.id == entity_id)).first() or 0

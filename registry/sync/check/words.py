@@ -99,8 +99,8 @@ def _invoice(row: Row) -> Iterator[Expected]:
 
 
 def _profile(row: Row) -> Iterator[Expected]:
-    names = ("currency", "valid_from", "valid_until", "tenor", "hops", "depth", "children", "record_lead", "redeem_delay", "grace")
-    values = [int(row[name]) for name in (*names, "reopen_period", "smallest_lot", "paused")]
+    rules = ("valid_from", "valid_until", "tenor", "hops", "depth", "children", "record_lead", "redeem_delay", "grace", "reopen_period")
+    values = [int(row[name]) for name in (*rules, "smallest_lot", "paused")]
     yield "word_profile", f"profile:{row['id']}", slots.profile(row["id"]), ProfileWord(*values).pack(), ProfileWord
 
 

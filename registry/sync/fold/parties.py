@@ -40,7 +40,6 @@ def profile_set(state: State, event: Event, _: Place) -> None:
     rules = Profile.of(event.args["rules"])
     row = {
         "id": event.args["profile"],
-        "currency": rules.currency,
         "valid_from": rules.from_time,
         "valid_until": rules.until,
         "tenor": rules.tenor,

@@ -2,13 +2,13 @@
 
 from functools import cache
 
+from chain import ids
 from chain.structs import LOT_FINANCING, LOT_FROZEN, LOT_OFFERED, LOT_PLEDGED, LOT_RECOURSE
 from registry.kernel import money
 from registry.sync.fold.state import LIMITS, LOTS, PAYABLES, MirrorBroken, Place, Row, State, lowered, need
 
-# Both are asked for with every event; the catalogue of currencies answers slowly.
+# Asked for with every issued debt; the catalogue of currencies answers slowly.
 letters = cache(money.alpha_code)
-_number = cache(money.numeric_code)
 VERSION_MAX = 2**16 - 1
 _LOCK_FLAGS = LOT_OFFERED | LOT_FINANCING | LOT_PLEDGED
 
@@ -40,7 +40,7 @@ def put_payable(state: State, row: Row) -> None:
 
 def limit_key(payable: Row) -> tuple[int, int]:
     """Which limit a payable counts against: obligor and ISO 4217 number."""
-    return payable["obligor"], _number(payable["currency"])
+    return payable["obligor"], ids.currency_of(payable["profile"])
 
 
 def use(state: State, payable: Row, amount: int) -> None:

@@ -14,6 +14,7 @@ from registry.receivables import intake, lots, offers, payables, states, visibil
 from registry.receivables.invoices.columns import ColumnMap
 from registry.receivables.payables import Confirmation
 from registry.receivables.tables import Lot, Payable
+from tests.factories.receivables import PROFILE
 from tests.registry.live import DAY, REGISTRAR, Live, Refused
 
 LAYOUT = ColumnMap(number="no", issue_date="issued", amount="amount", seller_id="seller", due_date="due", currency="CNY")
@@ -52,7 +53,9 @@ def invoices(chain: Live, people: People, *amounts: str) -> list[int]:
 def confirmed(chain: Live, people: People, *amounts: str) -> str:
     """One accepted payable on several invoices."""
     numbers = invoices(chain, people, *amounts)
-    name = chain.act(people.obligor, lambda unit: payables.confirm(unit, Confirmation(invoices=[(n, None) for n in numbers], profile=1)))
+    name = chain.act(
+        people.obligor, lambda unit: payables.confirm(unit, Confirmation(invoices=[(n, None) for n in numbers], profile=PROFILE))
+    )
     chain.act(people.first, lambda unit: payables.accept(unit, [name]))
     return name
 
@@ -77,7 +80,7 @@ def root(name: str) -> str:
 
 def test_the_life_of_a_payable_before_it_moves(chain: Live, people: People) -> None:
     numbers = invoices(chain, people, "100.00", "200.00", "300.00", "400.00")
-    names = chain.act(people.obligor, lambda unit: payables.confirm_many(unit, profile=1, invoice_ids=numbers))
+    names = chain.act(people.obligor, lambda unit: payables.confirm_many(unit, profile=PROFILE, invoice_ids=numbers))
     assert [payable(chain, name).face for name in names] == [10_000, 20_000, 30_000, 40_000]
     refused, cancelled, accepted, late = names
     chain.act(people.first, lambda unit: payables.refuse(unit, refused))
@@ -87,10 +90,10 @@ def test_the_life_of_a_payable_before_it_moves(chain: Live, people: People) -> N
     chain.act(people.obligor, lambda unit: payables.cancel(unit, late))
     assert [state(chain, name) for name in names] == ["refused", "cancelled", "active", "cancelled"]
     # What was refused or cancelled is free again, what stands is not.
-    again = chain.act(people.obligor, lambda unit: payables.confirm_many(unit, profile=1, invoice_ids=[*numbers[:2], numbers[3]]))
+    again = chain.act(people.obligor, lambda unit: payables.confirm_many(unit, profile=PROFILE, invoice_ids=[*numbers[:2], numbers[3]]))
     assert [state(chain, name) for name in again] == ["issued"] * 3
     with pytest.raises(Refused, match="InvoiceExceeded"):
-        chain.act(people.obligor, lambda unit: payables.confirm(unit, Confirmation(invoices=[(numbers[2], 1)], profile=1)))
+        chain.act(people.obligor, lambda unit: payables.confirm(unit, Confirmation(invoices=[(numbers[2], 1)], profile=PROFILE)))
 
 
 def test_lots_pass_through_three_tiers_in_every_way(chain: Live, people: People) -> None:

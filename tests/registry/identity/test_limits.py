@@ -1,8 +1,11 @@
 """Limits and profiles: what the registrar decides, as the chain is told."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
+from chain import ids
 from chain.structs import Profile
 from registry.identity import limits
 from registry.identity.errors import RoleMissing
@@ -12,8 +15,8 @@ from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import SERVICE, Work
 from tests.factories import identity as factory
 
+CNY_7 = ids.profile_id(156, 7)
 RULES = Profile(
-    currency=156,
     from_time=1_767_225_600,
     until=1_893_456_000,
     tenor=31_536_000,
@@ -70,26 +73,29 @@ def test_limits_are_refused(work: Work) -> None:
 def test_profile_is_told_to_the_chain(work: Work) -> None:
     registrar = factory.registrar(work)
     with work.begin(registrar) as unit:
-        limits.set_profile(unit, 7, RULES)
+        limits.set_profile(unit, CNY_7, RULES)
     message = latest_call(work)
-    assert (message.function, message.subject) == ("setProfile", "profile:7")
-    assert message.args == ["7", [str(value) for value in RULES.args()]]
+    assert (message.function, message.subject) == ("setProfile", f"profile:{CNY_7}")
+    assert message.args == [str(CNY_7), [str(value) for value in RULES.args()]]
     with work.begin(registrar) as unit:
-        limits.pause_profile(unit, 7, paused=True)
-    assert (latest_call(work).function, latest_call(work).args) == ("pauseProfile", ["7", True])
+        limits.pause_profile(unit, CNY_7, paused=True)
+    assert (latest_call(work).function, latest_call(work).args) == ("pauseProfile", [str(CNY_7), True])
 
 
 def test_profiles_are_refused(work: Work) -> None:
     supplier = factory.actor(work)
-    for number in (0, 2**16):
+    # No currency, a variant of none, a number that ISO 4217 has no currency for, above all.
+    for number in (0, 63, ids.profile_id(1), 2**16):
         with pytest.raises(Invalid), work.begin(factory.REGISTRAR) as unit:
             limits.set_profile(unit, number, RULES)
     with pytest.raises(Invalid), work.begin(factory.REGISTRAR) as unit:
-        limits.set_profile(unit, 1, Profile.of([156, 10, 10, *RULES.args()[3:]]))
+        limits.set_profile(unit, CNY_7, replace(RULES, from_time=10, until=10))
+    with pytest.raises(Invalid, match="39 bits"), work.begin(factory.REGISTRAR) as unit:
+        limits.set_profile(unit, CNY_7, replace(RULES, smallest_lot=2**39))
     with pytest.raises(Forbidden), work.begin(supplier) as unit:
-        limits.set_profile(unit, 1, RULES)
+        limits.set_profile(unit, CNY_7, RULES)
     with pytest.raises(Forbidden), work.begin(supplier) as unit:
-        limits.pause_profile(unit, 1, paused=False)
+        limits.pause_profile(unit, CNY_7, paused=False)
 
 
 def test_limits_are_seen_by_their_parties(work: Work) -> None:

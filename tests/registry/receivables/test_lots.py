@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from chain import ids
-from chain.structs import WHOLE
+from chain.structs import STATUS_SUSPENDED, WHOLE
+from registry.identity.tables import Participant
 from registry.kernel import sealing
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from registry.kernel.uow import SERVICE, Unit, Work
 from registry.receivables import lots, statements
-from registry.receivables.errors import NoFreeChild
+from registry.receivables.errors import NoFreeChild, PartyInactive
 from registry.receivables.tables import Lot, OfferRecord, Payable
 from tests.factories import receivables as make
 from tests.factories.calls import conclude, sent
@@ -146,6 +147,15 @@ def test_holders_act_on_their_own_lots(work: Work, cast: Cast, lot: str) -> None
         for into, others in ((lot, []), (lot, [lot]), (lot, [part, part])):
             with pytest.raises(Invalid, match="each once"):
                 lots.merge(unit, into, others)
+
+
+def test_a_lock_is_for_a_party_that_is_active_on_the_chain(work: Work, cast: Cast, lot: str) -> None:
+    with work.begin(cast.tier1) as unit, pytest.raises(NotFound, match="no participant 99"):
+        lots.lock(unit, lot, party=99, until=UNTIL)
+    with work.begin(SERVICE) as unit:
+        unit.session.get_one(Participant, cast.bank.entity_id).status = STATUS_SUSPENDED
+    with work.begin(cast.tier1) as unit, pytest.raises(PartyInactive, match="suspended"):
+        lots.lock(unit, lot, party=cast.bank.entity_id, until=UNTIL)
 
 
 def test_the_obligor_sets_off_a_lot_it_holds(work: Work, cast: Cast, lot: str) -> None:

@@ -35,18 +35,23 @@ def three(work: Work, cast: Cast) -> list[int]:
 
 def issued(call: Sent) -> tuple[Terms, list[Portion], int]:
     terms, portions = Terms.of(call.args[0]), [Portion.of(item) for item in call.args[1]]
-    return terms, portions, ids.payable_id(terms, portions, currency=156)
+    return terms, portions, ids.payable_id(terms, portions)
 
 
 def test_a_confirmation_asks_for_the_payable_it_names(work: Work, cast: Cast) -> None:
     numbers = three(work, cast)
     with work.begin(cast.obligor) as unit:
-        name = payables.confirm(unit, Confirmation(invoices=[(number, None) for number in numbers], profile=1))
+        name = payables.confirm(unit, Confirmation(invoices=[(number, None) for number in numbers], profile=make.PROFILE))
         (call,) = sent(unit)
         assert (call.function, call.subject, call.entity) == ("issue", f"payable:{name}", cast.obligor.entity_id)
         terms, portions, number = issued(call)
         assert ids.payable_hex(number) == name
-        assert (terms.obligor, terms.payee, terms.profile, terms.face) == (cast.obligor.entity_id, cast.tier1.entity_id, 1, 60_000)
+        assert (terms.obligor, terms.payee, terms.profile, terms.face) == (
+            cast.obligor.entity_id,
+            cast.tier1.entity_id,
+            make.PROFILE,
+            60_000,
+        )
         assert terms.due == int(datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC).timestamp())
         assert [item.fingerprint for item in portions] == sorted(item.fingerprint for item in portions)
         assert sorted((item.amount, item.total) for item in portions) == [(10_000, 10_000), (20_000, 20_000), (30_000, 30_000)]
@@ -60,12 +65,12 @@ def test_the_terms_hash_covers_the_documents(work: Work, cast: Cast) -> None:
     numbers = three(work, cast)
     with work.begin(cast.obligor) as unit:
         contract = documents.attach(unit, subject=f"invoice:{numbers[0]}", name="a.pdf", media_type="application/pdf", content=b"contract")
-        name = payables.confirm(unit, Confirmation(invoices=[(numbers[0], 4_000)], profile=1, documents=[contract.id]))
+        name = payables.confirm(unit, Confirmation(invoices=[(numbers[0], 4_000)], profile=make.PROFILE, documents=[contract.id]))
         terms, portions, _ = issued(sent(unit)[0])
         agreed = rules.Conditions(
             obligor=terms.obligor,
             payee=terms.payee,
-            profile=1,
+            profile=make.PROFILE,
             currency="CNY",
             face=4_000,
             due=terms.due,
@@ -88,7 +93,7 @@ def test_the_terms_hash_covers_the_documents(work: Work, cast: Cast) -> None:
 def test_the_same_confirmation_twice_gives_two_payables(work: Work, cast: Cast) -> None:
     numbers = three(work, cast)
     with work.begin(cast.obligor) as unit:
-        wanted = Confirmation(invoices=[(numbers[0], 1_000)], profile=1)
+        wanted = Confirmation(invoices=[(numbers[0], 1_000)], profile=make.PROFILE)
         assert payables.confirm(unit, wanted) != payables.confirm(unit, wanted)
 
 
@@ -101,10 +106,10 @@ def test_what_is_free_is_taken_unless_an_amount_is_named(work: Work, cast: Cast)
             unit.session.add(InvoiceOccupation(obligor=cast.obligor.entity_id, fingerprint=mark, **values))
     with work.begin(cast.obligor) as unit:
         with pytest.raises(InvoiceOccupied, match=f"invoice {numbers[0]}"):
-            payables.confirm(unit, Confirmation(invoices=[(numbers[0], None)], profile=1))
-        payables.confirm(unit, Confirmation(invoices=[(numbers[1], None)], profile=1))
+            payables.confirm(unit, Confirmation(invoices=[(numbers[0], None)], profile=make.PROFILE))
+        payables.confirm(unit, Confirmation(invoices=[(numbers[1], None)], profile=make.PROFILE))
         # Asked for by amount, the contract is the one that refuses.
-        payables.confirm(unit, Confirmation(invoices=[(numbers[0], 10_000)], profile=1))
+        payables.confirm(unit, Confirmation(invoices=[(numbers[0], 10_000)], profile=make.PROFILE))
         assert [issued(call)[0].face for call in sent(unit)] == [15_000, 10_000]
 
 
@@ -119,15 +124,19 @@ def test_invoices_that_do_not_fit_together_are_refused(work: Work, cast: Cast) -
     )
     first, other_seller, other_day, other_currency = numbers
     with work.begin(cast.obligor) as unit:
-        for second, message in ((other_seller, "several sellers"), (other_day, "different days"), (other_currency, "profile 1 is in CNY")):
+        for second, message in (
+            (other_seller, "several sellers"),
+            (other_day, "different days"),
+            (other_currency, "profile CNY/0 is in CNY"),
+        ):
             with pytest.raises(Invalid, match=message):
-                payables.confirm(unit, Confirmation(invoices=[(first, None), (second, None)], profile=1))
+                payables.confirm(unit, Confirmation(invoices=[(first, None), (second, None)], profile=make.PROFILE))
         with pytest.raises(NotFound, match="no profile 9"):
             payables.confirm(unit, Confirmation(invoices=[(first, None)], profile=9))
         with pytest.raises(Invalid, match="at least one invoice"):
-            payables.confirm(unit, Confirmation(invoices=[], profile=1))
+            payables.confirm(unit, Confirmation(invoices=[], profile=make.PROFILE))
         due = datetime(2026, 5, 1, tzinfo=UTC)
-        payables.confirm(unit, Confirmation(invoices=[(first, None), (other_day, None)], profile=1, due=due))
+        payables.confirm(unit, Confirmation(invoices=[(first, None), (other_day, None)], profile=make.PROFILE, due=due))
         assert issued(sent(unit)[-1])[0].due == int(due.timestamp())
 
 
@@ -136,9 +145,9 @@ def test_nobody_confirms_invoices_of_another(work: Work, cast: Cast) -> None:
     for actor in (cast.stranger, cast.tier1, cast.registrar):
         with work.begin(actor) as unit:
             with pytest.raises(NotFound, match="of yours"):
-                payables.confirm(unit, Confirmation(invoices=[(numbers[0], None)], profile=1))
+                payables.confirm(unit, Confirmation(invoices=[(numbers[0], None)], profile=make.PROFILE))
             with pytest.raises(NotFound, match="of yours"):
-                payables.confirm_many(unit, profile=1, invoice_ids=numbers)
+                payables.confirm_many(unit, profile=make.PROFILE, invoice_ids=numbers)
             assert unit.messages == []
 
 
@@ -157,7 +166,7 @@ def test_an_import_is_confirmed_invoice_by_invoice(work: Work, cast: Cast) -> No
         unit.session.add(InvoiceOccupation(obligor=cast.obligor.entity_id, fingerprint=row.fingerprint, **values))
         import_id = row.import_id
     with work.begin(cast.obligor) as unit:
-        made = payables.confirm_many(unit, profile=1, import_id=import_id)
+        made = payables.confirm_many(unit, profile=make.PROFILE, import_id=import_id)
         calls = sent(unit)
         assert [call.subject for call in calls] == [f"payable:{name}" for name in made]
         assert [(issued(call)[0].payee, issued(call)[0].face) for call in calls] == [
@@ -165,13 +174,13 @@ def test_an_import_is_confirmed_invoice_by_invoice(work: Work, cast: Cast) -> No
             (cast.tier2.entity_id, 20_000),
         ]
     with work.begin(cast.stranger) as unit, pytest.raises(Conflict, match="nothing to confirm"):
-        payables.confirm_many(unit, profile=1, import_id=import_id)
+        payables.confirm_many(unit, profile=make.PROFILE, import_id=import_id)
 
 
 def test_five_hundred_payables_in_one_unit(work: Work, cast: Cast) -> None:
     numbers = invoices(work, cast, *(f"{number},2026-01-02,{number}.00,A,2026-03-01,CNY" for number in range(1, 501)))
     with work.begin(cast.obligor) as unit:
-        made = payables.confirm_many(unit, profile=1, invoice_ids=numbers)
+        made = payables.confirm_many(unit, profile=make.PROFILE, invoice_ids=numbers)
         assert len(set(made)) == len(unit.messages) == 500
 
 

@@ -175,7 +175,7 @@ def test_a_field_that_does_not_fit_is_refused() -> None:
 def test_profile_words_follow_the_struct(data: st.DataObject) -> None:
     raw = next(raw for raw in load(INTERFACE).entries("function") if raw["name"] == "setProfile")
     profile = Profile.of(data.draw(strategies.value(raw["inputs"][1])))
-    word = words.ProfileWord(*(*profile.args()[:-1], profile.smallest_lot % 2**23), 0)
+    word = words.ProfileWord(*(*profile.args()[:-1], profile.smallest_lot % 2**39), 0)
     assert word.rules().args()[:-1] == profile.args()[:-1]
 
 

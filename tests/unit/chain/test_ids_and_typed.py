@@ -24,18 +24,31 @@ OFFER = st.builds(
 )
 
 
-@given(terms=TERMS, portions=PORTIONS, currency=st.integers(0, 999))
-def test_payable_id_hashes_what_makes_the_debt(terms: Terms, portions: list[Portion], currency: int) -> None:
+@given(currency=st.integers(1, 999), variant=st.integers(0, 63))
+def test_a_profile_number_says_its_currency(currency: int, variant: int) -> None:
+    number = ids.profile_id(currency, variant)
+    assert (ids.currency_of(number), ids.variant_of(number)) == (currency, variant)
+    assert 0 < number < 2**16
+
+
+@pytest.mark.parametrize(("currency", "variant"), [(0, 0), (1000, 0), (978, -1), (978, 64)])
+def test_other_profile_numbers_are_refused(currency: int, variant: int) -> None:
+    with pytest.raises(ValueError, match="no such profile"):
+        ids.profile_id(currency, variant)
+
+
+@given(terms=TERMS, portions=PORTIONS)
+def test_payable_id_hashes_what_makes_the_debt(terms: Terms, portions: list[Portion]) -> None:
     documents = keccak(b"".join(portion.fingerprint + portion.amount.to_bytes(32, "big") for portion in portions))
     types = ["uint32", "uint32", "uint16", "uint16", "uint32", "uint72", "bytes32", "bytes32", "bytes32"]
-    values = [terms.obligor, terms.payee, terms.profile, currency, terms.due, terms.face, terms.terms, terms.salt, documents]
-    assert ids.payable_id(terms, portions, currency=currency) == int.from_bytes(keccak(encode(types, values))[12:], "big")
+    values = [terms.obligor, terms.payee, terms.profile, terms.profile >> 6, terms.due, terms.face, terms.terms, terms.salt, documents]
+    assert ids.payable_id(terms, portions) == int.from_bytes(keccak(encode(types, values))[12:], "big")
 
 
 @given(terms=TERMS, portions=PORTIONS)
 def test_totals_are_no_part_of_the_id(terms: Terms, portions: list[Portion]) -> None:
     others = [Portion(each.fingerprint, each.amount, 0) for each in portions]
-    assert ids.payable_id(terms, portions, currency=156) == ids.payable_id(terms, others, currency=156)
+    assert ids.payable_id(terms, portions) == ids.payable_id(terms, others)
 
 
 @given(payable=st.integers(0, 2**160 - 1), path=st.lists(st.integers(0, 39), min_size=1, max_size=6))
