@@ -126,7 +126,10 @@ def _stays(found: Proven, now: datetime) -> str:
 
 def _issuer(found: Proven) -> str:
     if not found.pinned:
-        return "Issuer not pinned: everything fits together, but nothing says that this is the network you know. Verify with its pin."
+        return (
+            "Issuer not pinned: everything fits together, but nothing says that this is the network you know. "
+            "Anyone could have made it. Verify with its pin."
+        )
     if found.scheme == REGISTRY:
         signed = _time(found.signed_at or 0)
         return (

@@ -137,7 +137,7 @@ def _key_of(item: WordProof, place: int) -> int:
         key = int(item.key, 16 if item.key.startswith("0x") else 10)
     except ValueError:
         key = -1
-    if key < 0 or words.text_of(item.kind, key) != item.key:
+    if not 0 <= key < words.key_limit(item.kind) or words.text_of(item.kind, key) != item.key:
         raise BadCertificate(f"words[{place}].key: it is not in its one form", reason="words")
     return key
 

@@ -35,6 +35,11 @@ def text_of(kind: str, key: int) -> str:
     return f"0x{key:0{_DIGITS[kind]}x}" if kind in _DIGITS else str(key)
 
 
+def key_limit(kind: str) -> int:
+    """What a word's key is below."""
+    return 1 << 4 * _DIGITS.get(kind, 64)
+
+
 def slot_of(kind: str, key: int) -> int:
     """Where a word stands in the contract's storage."""
     return slots.key(text_of(KEY, key)) if kind == KEY else _SLOTS[kind](key)

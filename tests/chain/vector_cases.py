@@ -182,6 +182,7 @@ def _statements(document: dict[str, Any]) -> list[tuple[Any, ...]]:
         ("more held, in the word", "proof", _set("words", 1, "word", to=words[1]["word"][:-1] + "f")),
         ("a word's key in another form", "words", _set("words", 2, "key", to="01")),
         ("a word's key below zero", "words", _set("words", 2, "key", to="-1")),
+        ("a word's key with a digit too many", "words", _set("words", len(words) - 1, "key", to=words[-1]["key"] + "0")),
         ("another profile's word", "proof", _set("words", 2, "key", to="2")),
         ("a word left out", "words", _remove("words", 3)),
         ("words in another order", "words", _set("words", to=[*words[:2], words[3], third, *words[4:]])),
