@@ -13,7 +13,7 @@ from api.bootstrap import Platform
 from api.console.app import create_console
 from api.limiting import Limiter
 from api.middleware import DOCS_PATH, Edge
-from api.routes import ROUTERS, health
+from api.routes import ROUTERS, health, verify
 
 VERSION = "0.1.0"
 # Writes that wait for a block hold a thread each.
@@ -50,6 +50,7 @@ def build() -> FastAPI:
     errors.install(app)
     app.include_router(health.router)
     app.include_router(rpc.router)
+    app.include_router(verify.router)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
 

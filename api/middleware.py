@@ -37,7 +37,7 @@ def policy(path: str) -> str:
 
 # Everything else is a page of the console.
 ALWAYS_ANSWERED = ("/health", "/ready")
-API_PATHS = ("/v1", "/rpc", "/health", "/ready", "/openapi.json", DOCS_PATH)
+API_PATHS = ("/v1", "/rpc", "/health", "/ready", "/openapi.json", "/verify", DOCS_PATH)
 
 
 class Edge:

@@ -19,6 +19,7 @@ from registry.identity import api_keys, permissions, service
 from registry.kernel.uow import SERVICE, Actor, Unit
 from registry.receivables import totals
 from registry.receivables.totals import Totals
+from registry.sync import certificates
 
 Value = TypeVar("Value")
 # Events on the overview.
@@ -156,6 +157,18 @@ class Reads:
             return LotSeen(lot, tree, identity.profile(unit, tree.payable.profile))
 
         return self._ask(actor, "lot.show", question)
+
+    def certificate(self, actor: Actor, lot_id: str) -> bytes:
+        """The certificate of a lot, without documents."""
+        permissions.require(actor, "lot.certify")
+        with self._platform.work.begin(actor) as unit:
+            wanted = certificates.draft(unit, lot_id)
+        return certificates.issue(self._platform.work, self._platform.gateway, wanted)
+
+    def pin(self, actor: Actor) -> bytes:
+        """The trust root of this installation."""
+        permissions.require(actor, "pin.show")
+        return certificates.pin(self._platform.work, self._platform.gateway).encode()
 
     def events(self, actor: Actor, paging: Paging, *, payable: str | None) -> Seen[Page[EventOut]]:
         """A page of events, of one payable or of all."""

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from chain.certificate import check
+from chain.certificate.pin import Pin
+from scripts.build_verify import PAGE
 from tests.console.conftest import HOSTILE, Browser, Scene
 
 Enter = Callable[[str], Browser]
@@ -126,3 +129,18 @@ def test_errors_have_pages(signed_in: Enter, path: str, status: int) -> None:
     answer = signed_in("supplier").get(path)
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_lot_offers_its_certificate_and_where_to_verify_it(scene: Scene, signed_in: Enter) -> None:
+    browser = signed_in("subsupplier")
+    links = browser.page(f"/lots/{scene.part}").xpath("//main//section//a/@href")
+    assert f"/lots/{scene.part}/certificate" in links
+    content, pin = browser.get(f"/lots/{scene.part}/certificate"), browser.get("/pin")
+    assert content.headers["content-disposition"].startswith("attachment")
+    found = check.verify(content.content, Pin.of(pin.content))
+    assert (found.pinned, found.certificate.lot) == (True, int(scene.part, 16))
+    page = browser.get("/verify")
+    assert page.status_code == 200
+    assert "default-src 'none'; script-src 'sha256-" in page.headers["content-security-policy"]
+    assert page.text == PAGE.read_text()
+    assert signed_in("stranger").get(f"/lots/{scene.part}/certificate").status_code == 404
