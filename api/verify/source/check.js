@@ -50,6 +50,7 @@ function checkPayable({ payable: { id, currency, terms, portions } }) {
   const sum = portions.reduce((total, portion) => total + BigInt(portion.amount), 0n);
   const sorted = ascending(portions.map((portion) => portion.fingerprint));
   require(sorted && sum === BigInt(terms.face), "payable", "portions are strictly sorted and add up to the face amount");
+  require(currency === terms.profile >> 6, "currency", "it is not the one that the profile's number says");
   const invoices = keccak(...portions.flatMap((portion) => [bytesOf(portion.fingerprint), word(portion.amount)]));
   const numbers = [terms.obligor, terms.payee, terms.profile, currency, terms.due, terms.face].map(word);
   const hash = keccak(...numbers, bytesOf(terms.terms), bytesOf(terms.salt), invoices);
@@ -114,15 +115,14 @@ function fieldsOf(kind, number) {
 
 const plainOf = (name, value) => (name === "account" ? `0x${value.toString(16).padStart(40, "0")}` : String(value));
 
-function checkDebt({ payable: { terms, currency }, lot: { path } }, held) {
-  const { payable, lot, profile } = held[0].kinds;
+function checkDebt({ payable: { terms }, lot: { path } }, held) {
+  const { payable, lot } = held[0].kinds;
   const same = ["obligor", "profile", "due"].every((name) => payable[name] === BigInt(terms[name]));
   require(same, "terms", "the payable's word is of other terms");
   const state = Number(payable.state & 15n);
   require(state === 1 || state === 2, "not_owed", "the payable was refused, cancelled or settled");
   require(lot.holder !== 0n && lot.amount !== 0n && !has(lot, "ended"), "not_held", "the lot does not exist, has ended or was split up");
   require(lot.depth === BigInt(path.length), "depth", "the lot's depth is not the length of its path");
-  require(profile.currency === BigInt(currency), "currency", "the profile is of another currency");
   require(lot.amount <= payable.outstanding && payable.outstanding <= BigInt(terms.face), "amounts", "more is held than owed");
 }
 

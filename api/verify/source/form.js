@@ -85,7 +85,6 @@ export const WORDS = {
     at: 9,
     digits: null,
     fields: {
-      currency: 16,
       from_time: 32,
       until: 32,
       tenor: 32,
@@ -96,7 +95,7 @@ export const WORDS = {
       redeem_delay: 24,
       grace: 24,
       reopen_period: 24,
-      smallest_lot: 23,
+      smallest_lot: 39,
       paused: 1,
     },
   },
