@@ -7,7 +7,7 @@ block's header, so a value is what the contract wrote; a log whose shape is not 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from eth_abi.abi import decode as decode_abi
 from eth_abi.exceptions import DecodingError
@@ -19,8 +19,7 @@ from chain.types import Log
 Reader = Callable[[bytes], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A decoded event; `args` by ABI names: integers, addresses in lower case, bytes; structs and arrays as lists in ABI order."""
 
     name: str

@@ -129,7 +129,7 @@ def parse_receipt(raw: dict[str, Any], *, index: int | None = None, first_log: i
 
 
 def _encode_receipt(raw: dict[str, Any], receipt: Receipt, *, bloom: int) -> bytes:
-    logs = [[hexdata(log.address), log.topics, log.data] for log in receipt.logs]
+    logs = [(_address(log.address), log.topics, log.data) for log in receipt.logs]
     status = b"\x01" if receipt.status else b""
     body = rlp.encode([status, rlp.number(int(raw["cumulativeGasUsed"], 16)), bloom.to_bytes(256, "big"), logs])
     kind = int(raw.get("type") or "0x0", 16)
@@ -140,12 +140,14 @@ def logs_bloom(logs: Sequence[Log]) -> int:
     """The 2048-bit filter of logs: three bits for each address and topic."""
     bloom = 0
     for log in logs:
-        bloom |= _common_bits(hexdata(log.address)) | _common_bits(log.topics[0]) if log.topics else _common_bits(hexdata(log.address))
-        for topic in log.topics[1:]:
+        bloom |= _bits(_address(log.address))
+        for topic in log.topics:
             bloom |= _bits(topic)
     return bloom
 
 
+# Addresses, event names and parties repeat; ids come twice at least, in the two events of a block or in the next block.
+@lru_cache(maxsize=4096)
 def _bits(value: bytes) -> int:
     digest = keccak(value)
     mask = 0
@@ -154,5 +156,4 @@ def _bits(value: bytes) -> int:
     return mask
 
 
-# Addresses and event names repeat; ids do not.
-_common_bits = lru_cache(maxsize=1024)(_bits)
+_address = lru_cache(maxsize=1024)(hexdata)

@@ -1,6 +1,7 @@
 """RLP, the encoding that Ethereum hashes: bytes and lists of them. Integers are passed as shortest big-endian bytes (`number`)."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from chain.errors import BadRlp
@@ -16,10 +17,11 @@ def number(value: int) -> bytes:
 def encode(item: Item) -> bytes:
     """Encodes bytes or a nested list of bytes."""
     if isinstance(item, bytes):
-        if len(item) == 1 and item[0] < 0x80:
+        size = len(item)
+        if size == 1 and item[0] < 0x80:
             return item
-        return _head(len(item), 0x80) + item
-    return joined(map(encode, item))
+        return _head(size, 0x80) + item
+    return joined([encode(each) for each in item])
 
 
 def joined(parts: Iterable[bytes]) -> bytes:
@@ -28,6 +30,7 @@ def joined(parts: Iterable[bytes]) -> bytes:
     return _head(len(body), 0xC0) + body
 
 
+@lru_cache(maxsize=4096)
 def _head(size: int, offset: int) -> bytes:
     if size < 56:
         return bytes((offset + size,))

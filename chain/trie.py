@@ -1,6 +1,7 @@
 """Root of the Merkle-Patricia trie over a list, as headers hold it for transactions and receipts. Keys are the RLP of the positions."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from chain import rlp
 from chain.hashing import keccak
@@ -14,8 +15,13 @@ def ordered_root(values: Sequence[bytes]) -> bytes:
     """Root hash of the trie that maps each position to its value."""
     if not values:
         return EMPTY_ROOT
-    pairs = sorted((nibbles(rlp.encode(rlp.number(position))), value) for position, value in enumerate(values))
-    return keccak(_node(pairs, 0))
+    return keccak(_node([(key, values[position]) for key, position in _order(len(values))], 0))
+
+
+@lru_cache(maxsize=64)
+def _order(count: int) -> list[tuple[bytes, int]]:
+    """Keys of so many positions as nibbles, sorted, each with its position."""
+    return sorted((nibbles(rlp.encode(rlp.number(position))), position) for position in range(count))
 
 
 def nibbles(key: bytes) -> bytes:
@@ -50,6 +56,7 @@ def _reference(pairs: Sequence[Pair], depth: int) -> bytes:
     return node if len(node) < 32 else b"\xa0" + keccak(node)
 
 
+@lru_cache(maxsize=1024)
 def _path(nibbles: bytes, *, leaf: bool) -> bytes:
     """Hex-prefix form of a piece of a key."""
     flag = 2 * leaf

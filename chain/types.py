@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chain.errors import BadAddress
 
@@ -46,8 +46,7 @@ class Block:
         return BlockRef(self.number, self.hash)
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """One event as the chain stores it. `log_index` counts within the block."""
 
     address: str

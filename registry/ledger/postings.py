@@ -6,6 +6,7 @@ A draft can't be built unbalanced. An event that moves no value gives no draft.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chain.events import Event
 from chain.structs import FINANCE_ASSIGNMENT
@@ -21,8 +22,7 @@ class Unbalanced(DomainError):
     kind = ErrorKind.INVALID
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: debit positive, credit negative, minor units."""
 
     entity: int
@@ -52,8 +52,7 @@ class Draft:
             raise Unbalanced(f"entry {self.key} does not balance", key=self.key, sums=sums)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What an event does not say itself: the payable's parties, and the lot as it was before the event."""
 
     key: str

@@ -34,7 +34,7 @@ def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, undo
     for read in reads:
         batch.apply(read, keep_undo=read.block.number >= undo_from)
     batch.flush()
-    settled = repo_outbox.settle(session, _results(reads), now=now)
+    settled = repo_outbox.settle(session, _results(reads), now=now) if repo_outbox.awaits_results(session) else []
     last = reads[-1].block
     repo.move_checkpoint(session, last.number, last.hash, settled=settled)
     return settled
@@ -102,7 +102,17 @@ def plain_arguments(event: Event) -> dict[str, Any]:
 
 
 def _json(args: dict[str, Any]) -> str:
-    return orjson.dumps({name: _wired(value) for name, value in args.items()}).decode()
+    """The same as text. Names are the ABI's: nothing in them to escape."""
+    return "{" + ",".join([f'"{name}":{_text(value)}' for name, value in args.items()]) + "}"
+
+
+def _text(value: Any) -> str:
+    kind = type(value)
+    if kind is int:
+        return f'"{value}"'
+    if kind is bytes:
+        return f'"0x{value.hex()}"'
+    return orjson.dumps(_wired(value)).decode()
 
 
 def _wired(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chain import events
 from chain.events import Event
@@ -10,8 +11,7 @@ from chain.reverts import Refusal
 from chain.types import Block, Log, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """An event and where it stands in its block."""
 
     event: Event

@@ -39,6 +39,14 @@ class Followers:
         self._records = Records()
         self._undo: dict[tuple[str, int], Row] = {}
         self._dirty: dict[str, dict[int, Row]] = {name: {} for name in FOLLOWED}
+        self._rules = {
+            "Transferred": self._transferred,
+            "EpochRaised": self._epoch_raised,
+            "FinancingLocked": self._financing_locked,
+            "PledgeReleased": self._pledge_released,
+            "PaymentRecorded": self._payment,
+            "PaymentReversed": self._payment,
+        }
 
     def prefetch(self, events: Iterable[Event]) -> None:
         """Loads the records that these events may concern."""
@@ -66,14 +74,7 @@ class Followers:
 
     def follow(self, event: Event, place: Place) -> None:
         """Takes one event in."""
-        rule = {
-            "Transferred": self._transferred,
-            "EpochRaised": self._epoch_raised,
-            "FinancingLocked": self._financing_locked,
-            "PledgeReleased": self._pledge_released,
-            "PaymentRecorded": self._payment,
-            "PaymentReversed": self._payment,
-        }.get(event.name)
+        rule = self._rules.get(event.name)
         if rule is not None:
             rule(event, place)
 

@@ -9,11 +9,9 @@ from chain.types import BlockRef
 from registry.kernel import crash
 from registry.kernel.uow import SERVICE, Work
 from registry.sync import blocks, reorg, repo
+from registry.sync.ahead import MAX_EVENTS, Reader, uncollected
 from registry.sync.applying import apply_blocks
 from registry.sync.blocks import Read
-
-# Blocks in one transaction while catching up, and events after which a transaction is full.
-_MAX_BLOCKS, _MAX_EVENTS = 200, 5000
 
 
 @dataclass(frozen=True)
@@ -37,10 +35,15 @@ class Progress:
 class Indexer:
     """Applies blocks after the checkpoint. One may run at a time; a second one finds the checkpoint moved and does nothing."""
 
-    def __init__(self, work: Work, gateway: ChainGateway, *, start: int = 0) -> None:
-        """`start`: the block below the first one to index; its hash is taken from the node when there is no checkpoint yet."""
+    def __init__(self, work: Work, gateway: ChainGateway, *, start: int = 0, ahead: bool = False, full: int = MAX_EVENTS) -> None:
+        """`start`: the block below the first one to index; its hash is taken from the node when there is no checkpoint yet.
+
+        `ahead`: while catching up, the next blocks are read in threads while the ones before are written. `full`: events of one
+        transaction.
+        """
         self._work = work
         self._gateway = gateway
+        self._reader = Reader(gateway, work.network.contract, ahead=ahead, full=full)
         self._start = start
         # The checkpoint as this indexer has left it; None: read it.
         self._position: tuple[int, bytes] | None = None
@@ -50,16 +53,20 @@ class Indexer:
 
         `mined`: a block was mined just now; where blocks are final at once, the head need not be asked for then.
         """
+        with uncollected():
+            return self._step(mined=mined)
+
+    def _step(self, *, mined: bool) -> Progress:
         number, parent = self._position or self._checkpoint()
         if mined and self._gateway.finality == 0:
             with suppress(BlockNotFound):
-                return self._take(self._read(number + 1, number + 1), head=number + 1)
+                return self._take(*self._reader.take(number + 1, number + 1), head=number + 1)
         head = self._gateway.head()
         if self._turned(head, number, parent):
             return self._rewind(head, number, parent)
         if head.number <= number:
             return Progress(number, head.number, 0)
-        return self._take(self._read(number + 1, head.number), head=head.number)
+        return self._take(*self._reader.take(number + 1, head.number), head=head.number)
 
     def catch_up(self) -> int:
         """Steps until nothing is left; gives the number of the last applied block."""
@@ -70,7 +77,7 @@ class Indexer:
     def apply(self, reads: list[Read], *, after: tuple[int, bytes], head: int) -> list[int] | None:
         """Applies blocks that follow block `after` in one transaction; gives the messages that have their result by it.
 
-        None when another writer has moved the checkpoint.
+        None when another writer has moved the checkpoint. `head`: the chain's when the blocks were read.
         """
         final = head - self._gateway.finality
         with self._work.begin(SERVICE) as unit:
@@ -83,13 +90,14 @@ class Indexer:
         crash.point(crash.Point.INDEX_COMMITTED)
         return settled
 
-    def _take(self, reads: list[Read], *, head: int) -> Progress:
+    def _take(self, reads: list[Read], known: int, *, head: int) -> Progress:
+        """`known`: the head when the blocks were read, which says what of them was final."""
         number, parent = self._position or self._checkpoint()
         if not blocks.linked(reads, parent):
             return self._rewind(self._gateway.head(), number, parent)
         crash.point(crash.Point.INDEX_READ)
         self._position = None
-        settled = self.apply(reads, after=(number, parent), head=head)
+        settled = self.apply(reads, after=(number, parent), head=known)
         if settled is None:
             return Progress(number, head, 0)
         last = reads[-1].block
@@ -118,18 +126,9 @@ class Indexer:
             known = repo.applied(unit.session, head.number)
         return known is not None and known.hash != head.hash
 
-    def _read(self, first: int, last: int) -> list[Read]:
-        reads: list[Read] = []
-        events = 0
-        for number in range(first, min(last, first + _MAX_BLOCKS - 1) + 1):
-            reads += blocks.read(self._gateway, self._work.network.contract, first=number, last=number)
-            events += len(reads[-1].events)
-            if events >= _MAX_EVENTS:
-                break
-        return reads
-
     def _rewind(self, head: BlockRef, number: int, block_hash: bytes) -> Progress:
         self._position = None
+        self._reader.forget()
         to = reorg.fork_point(self._work, self._gateway, checkpoint=number, head=head.number)
         with self._work.begin(SERVICE) as unit:
             if repo.checkpoint(unit.session, lock=True) != (number, block_hash):

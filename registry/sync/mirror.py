@@ -13,7 +13,7 @@ from registry.kernel import repo_bulk
 from registry.receivables.tables import InvoiceOccupation, Lot, LotMove, Payable, Profile
 from registry.sync import fold
 from registry.sync.fold import words
-from registry.sync.fold.state import LIMITS, OCCUPATIONS, PAYABLES, Key, Row
+from registry.sync.fold.state import LIMITS, LOTS, OCCUPATIONS, PAYABLES, Key, Row
 
 TABLES: dict[str, FromClause] = {
     model.__tablename__: model.__table__ for model in (Participant, ParticipantKey, CreditLimit, Profile, InvoiceOccupation, Payable, Lot)
@@ -38,6 +38,11 @@ class Mirror:
         """Loads every row these events can touch, in one query per table."""
         events = list(events)
         wanted = fold.touched(events)
+        for event in events:
+            if event.name == "Issued":
+                # An id is the hash of what it stands for and can't be used twice: there is nothing to look for.
+                self._rows[PAYABLES][(f"0x{event.args['payableId']:040x}",)] = None
+                self._rows[LOTS][(f"0x{event.args['payableId'] << 96:064x}",)] = None
         for name, keys in wanted.items():
             if name not in {LIMITS, OCCUPATIONS}:
                 self._load(name, keys)

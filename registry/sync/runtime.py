@@ -69,7 +69,7 @@ class Runtime:
         self._gateway = gateway
         self._listener = Listener(work, listen_url)
         self._submitter = Submitter(work, gateway, secrets)
-        self._indexer = Indexer(work, gateway)
+        self._indexer = Indexer(work, gateway, ahead=True)
         self._anchors = Schedule(work, anchor_every)
         # One round at a time, whoever asks for it.
         self._round = threading.RLock()

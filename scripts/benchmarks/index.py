@@ -68,12 +68,12 @@ def measure(site: Site, count: int, *, home: Path | None = None) -> Values:
     logs: list[events.Event] = []
     bare = seconds(lambda: logs.extend(decoded(gateway, site.platform.work.network.contract)))
     with empty(site, "bench_rpc") as work:
-        over_rpc = seconds(Indexer(work, gateway).catch_up)
+        over_rpc = seconds(Indexer(work, gateway, ahead=True).catch_up)
     theirs = None if home is None else peer.run(site, home, last=last)
     recorded = Recorded([gateway.read(number) for number in range(gateway.head().number + 1)], gateway.chain_id)
     with empty(site, "bench_cached") as work:
         # The indexer asks a gateway for nothing else while no transaction has failed.
-        cached = seconds(Indexer(work, recorded).catch_up)  # type: ignore[arg-type]
+        cached = seconds(Indexer(work, recorded, ahead=True).catch_up)  # type: ignore[arg-type]
     ponder = None if theirs is None else theirs[0] / theirs[1]
     return {
         "events": len(logs),

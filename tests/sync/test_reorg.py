@@ -86,6 +86,20 @@ def test_any_sequence_of_forks_ends_as_a_clean_replay(work: Work, seed: int) -> 
     assert_equal_to_replay(work, chain)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_blocks_that_were_read_ahead_may_be_of_a_branch_that_is_gone(work: Work, seed: int) -> None:
+    chain = BranchingChain(seed, finality=3)
+    # Transactions of a few events: many blocks wait, already read, while the chain turns and grows beyond what was final.
+    indexer = Indexer(work, chain, ahead=True, full=3)  # type: ignore[arg-type]
+    for _ in range(8):
+        chain.extend(chain.random.randrange(2, 9))
+        for _ in range(chain.random.randrange(4)):
+            indexer.step()
+        chain.turn(chain.random.randrange(1, chain.finality + 1))
+    indexer.catch_up()
+    assert_equal_to_replay(work, chain)
+
+
 def test_catching_up_in_one_go_equals_block_by_block(work: Work) -> None:
     chain = BranchingChain(99, finality=0)
     chain.extend(60, calls=12)
@@ -136,7 +150,7 @@ def test_a_second_indexer_that_comes_late_does_nothing(work: Work) -> None:
     first, second = Indexer(work, chain), Indexer(work, chain)  # type: ignore[arg-type]
     chain.extend(3)
     position = second._checkpoint()
-    reads = second._read(position[0] + 1, chain.head().number)
+    reads, _ = second._reader.take(position[0] + 1, chain.head().number)
     first.catch_up()
     assert second.apply(reads, after=position, head=chain.head().number) is None
     second.catch_up()

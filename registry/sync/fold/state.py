@@ -1,7 +1,6 @@
 """What the fold works on: rows of the mirror by table and primary key. Rows are never changed in place, so an old one is its own undo."""
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from registry.kernel.errors import DomainError, Kind
 
@@ -24,8 +23,7 @@ class MirrorBroken(DomainError):
     kind = Kind.UNAVAILABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an event stands. `joined`: the event before it in the same transaction belongs to the same merge."""
 
     number: int
