@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scripts.benchmarks import claims, compare, gas, index, submit
+from scripts.benchmarks import claims, compare, gas, history, index, submit
 from scripts.benchmarks.figures import Figure, Values, show
 
 Benchmark = tuple[str, Callable[[Path], tuple[Values, list[Figure]]]]
@@ -25,13 +25,19 @@ BENCHMARKS: dict[str, Benchmark] = {
 }
 
 
-def measure(name: str, console: Console) -> Values:
+def measure(name: str, benchmark: Benchmark, console: Console) -> Values:
     """Runs one benchmark in a folder that is gone afterwards, and prints its table; its figures."""
-    title, run = BENCHMARKS[name]
+    title, run = benchmark
     with tempfile.TemporaryDirectory(prefix="tallystick-bench-") as folder, console.status(f"{name}: {title}"):
         found, figures = run(Path(folder))
     show(console, f"{name}: {title}", figures)
     return found
+
+
+def _chosen(name: str | None, most: int | None) -> dict[str, Benchmark]:
+    if most:
+        return {"history": ("Events indexed as history grows", lambda folder: history.run(folder, most=most))}
+    return {name: BENCHMARKS[name]} if name else BENCHMARKS
 
 
 def main() -> int:
@@ -43,14 +49,24 @@ def main() -> int:
     )
     parser.add_argument("name", nargs="?", choices=list(BENCHMARKS), help="one benchmark (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument(
+        "--history",
+        nargs="?",
+        type=int,
+        const=max(history.MARKS),
+        metavar="EVENTS",
+        help="with `index`, instead: made-up blocks up to so many events (default: a million), rate and memory on the way",
+    )
     given = parser.parse_args()
+    if given.history and given.name != "index":
+        parser.error("--history belongs to `index`")
     console = Console()
     machine: dict[str, Any] = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 2), "python": sys.version.split()[0]}
     console.print(f"{machine['cores']} cores, load {machine['load']}, Python {machine['python']}", style="dim")
     found: dict[str, Any] = {"machine": machine}
     try:
-        for name in [given.name] if given.name else BENCHMARKS:
-            found[name] = measure(name, console)
+        for name, benchmark in _chosen(given.name, given.history).items():
+            found[name] = measure(name, benchmark, console)
     except subprocess.CalledProcessError as error:
         console.print(f"error: {' '.join(error.cmd)} failed\n{error.stdout}{error.stderr}", style="red", markup=False)
         return 1

@@ -4,7 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.benchmarks import claims, compare, gas, index, submit
+from sqlalchemy import text
+
+from scripts.benchmarks import claims, compare, gas, history, index, submit
 from scripts.benchmarks.figures import Figure
 from scripts.benchmarks.site import START, opened
 from scripts.story.process import Service
@@ -74,6 +76,20 @@ def test_rates_and_steps_are_measured_on_real_parts(tmp_path: Path) -> None:
     assert (steps["rows"], steps["payables"]) == (30, 3)
     for rows in (index.figures(indexed | {"ratio": 1.0}), submit.figures(sent), claims.figures(steps)):
         assert all(row.ours is not None for row in rows)
+
+
+def test_a_made_up_history_is_indexed_whole(tmp_path: Path) -> None:
+    with opened(tmp_path) as site:
+        found = history.measure(site, [100, 900])
+        with history.empty(site, "bench_history") as work, work.engine.connect() as connection:
+            names = {
+                row.name: row.total for row in connection.execute(text("select name, count(*) as total from chain_events group by name"))
+            }
+            ended = connection.scalar(text("select count(*) from payables where redeemed = face"))
+    assert set(found) == {f"history_{mark}_{kind}" for mark in (100, 900) for kind in ("events_per_s", "peak_mb")}
+    assert sum(names.values()) == sum(map(history.count, range(1, 9))) == sum(len(history.events(number)) for number in range(9))
+    assert ended == names["Redeemed"]
+    assert all(row.ours for row in history.figures(found))
 
 
 def test_the_command_says_what_there_is() -> None:
