@@ -40,12 +40,17 @@ class Walk:
 
 def check(certificate: Certificate, header: Header, timestamp: int, *, pin: Pin | None) -> Sealed:
     """The seal of the block, by the pinned key or set of validators; without a pin by those that the file names. BadSeal."""
-    scheme = certificate.seal["scheme"]
-    if scheme == REGISTRY:
+    if certificate.seal["scheme"] == REGISTRY:
         return _registry(certificate, header, timestamp, pin=pin)
-    sets = [_ascending(certificate.seal["validators"])]
+    return by_validators(certificate.seal, header, known=None if pin is None else pin.keys)
+
+
+def by_validators(seal: dict[str, Any], header: Header, *, known: tuple[str, ...] | None) -> Sealed:
+    """The seal of a network of validators, as the file has it. `known`: the set that the verifier knows. BadSeal."""
+    scheme = seal["scheme"]
+    sets = [_ascending(seal["validators"])]
     last = -1
-    for run in certificate.seal["handovers"]:
+    for run in seal["handovers"]:
         run_items = [header_items(each) for each in run]
         if seals.number_of(run_items[0]) <= last:
             raise BadSeal("seal.handovers: they do not rise", reason=_HANDOVER)
@@ -56,11 +61,11 @@ def check(certificate: Certificate, header: Header, timestamp: int, *, pin: Pin 
         last = seals.number_of(run_items[-1])
     if seals.number_of(header) <= last:
         raise BadSeal("seal.handovers: they end after the block", reason=_HANDOVER)
-    if pin is not None and pin.keys not in sets:
+    if known is not None and known not in sets:
         raise BadSeal("the pinned validators are none of the sets that the file leads through", reason="issuer")
     if scheme == QBFT:
         return Sealed(seals.qbft_hash(header), tuple(seals.check_qbft(header, sets[-1])), len(sets) - 1)
-    headers: list[Header] = [header, *(header_items(each) for each in certificate.seal["headers"])]
+    headers: list[Header] = [header, *(header_items(each) for each in seal["headers"])]
     signers = tuple(dict.fromkeys(walk(headers, sets[-1]).sealers))
     need = seals.majority(len(sets[-1]))
     if len(set(signers) & set(sets[-1])) < need:
@@ -92,7 +97,7 @@ def clique_handover(headers: Sequence[Header], signers: tuple[str, ...]) -> tupl
     found = walk(headers, begin)
     if begin != signers and len(set(found.sealers) & set(signers)) < seals.majority(len(signers)):
         raise BadSeal("too few of the signers before sealed the checkpoint and what stands on it")
-    if found.signers == signers:
+    if begin == signers and found.changed is None:
         raise BadSeal("nothing changed")
     after = set(found.sealers[found.changed or 0 :]) & set(found.signers)
     if len(after) < seals.majority(len(found.signers)):

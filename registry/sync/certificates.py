@@ -11,7 +11,7 @@ from chain import slots, typed
 from chain.certificate import build, check
 from chain.certificate.build import Answers, Claim, Wanted
 from chain.certificate.pin import REGISTRY, Pin
-from chain.errors import BadCertificate, BlockNotFound, EvidenceRefused, NodeLied
+from chain.errors import BadCertificate, BadSeal, BlockNotFound, EvidenceRefused, NodeLied
 from chain.gateway import ChainGateway
 from chain.headers import hexdata
 from chain.types import Evidence
@@ -75,6 +75,9 @@ def issue(work: Work, gateway: ChainGateway, wanted: Draft) -> bytes:
     except BadCertificate as error:
         raise NotCertifiable(f"as of block {number} this lot has no certificate: {error}", block=number) from error
     except EvidenceRefused as error:
+        if proof is not None and isinstance(error, BadSeal):
+            # Each header was judged by itself: a change of the validators is just now on its way.
+            raise Unavailable(f"the validators change at block {number}; ask again in a few seconds") from error
         raise NodeLied(f"block {number}: {error}") from error
     return content
 
