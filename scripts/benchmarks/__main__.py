@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scripts.benchmarks import claims, compare, gas, history, index, submit
+from scripts.benchmarks import certificate, claims, compare, gas, history, index, submit
 from scripts.benchmarks.figures import Figure, Values, show
 
 Benchmark = tuple[str, Callable[[Path], tuple[Values, list[Figure]]]]
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "submit": ("Transactions submitted and indexed", submit.run),
     "index": ("Events indexed", index.run),
     "claims": ("Payables in bulk, through the API", claims.run),
+    "certificate": ("Certificates made and verified", certificate.run),
 }
 
 

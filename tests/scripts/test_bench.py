@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from scripts.benchmarks import claims, compare, gas, history, index, submit
+from scripts.benchmarks import certificate, claims, compare, gas, history, index, submit
 from scripts.benchmarks.figures import Figure
 from scripts.benchmarks.site import START, opened
 from scripts.story.process import Service
@@ -55,7 +55,8 @@ def test_rates_and_steps_are_measured_on_real_parts(tmp_path: Path) -> None:
     with opened(tmp_path) as site:
         indexed = index.measure(site, 3)
         sent = submit.queue(site, 4, first=3)
-        invoices = site.take_in(4, first=7)
+        proofs = certificate.measure(site, others=2, repeats=3, first=7)
+        invoices = site.take_in(4, first=10)
     service = Service(tmp_path, 0, now=START)
     try:
         sent |= submit.api(service, site.tokens["obligor"], invoices, clients=2)
@@ -74,7 +75,9 @@ def test_rates_and_steps_are_measured_on_real_parts(tmp_path: Path) -> None:
     assert (sent["transactions"], sent["requests"], sent["lost"], sent["doubled"]) == (4, 4, 0, 0)
     assert set(steps) == {"rows", "accepted", "payables", "import_s", "confirm_s", "accept_s", "pay_s", "clear_s"}
     assert (steps["rows"], steps["payables"]) == (30, 3)
-    for rows in (index.figures(indexed | {"ratio": 1.0}), submit.figures(sent), claims.figures(steps)):
+    assert set(proofs) == {"payables", "bytes", *(f"{name}_{mark}_ms" for name in ("build", "verify", "page") for mark in ("p50", "p99"))}
+    assert all(proofs.values())
+    for rows in (certificate.figures(proofs), index.figures(indexed | {"ratio": 1.0}), submit.figures(sent), claims.figures(steps)):
         assert all(row.ours is not None for row in rows)
 
 
@@ -94,4 +97,4 @@ def test_a_made_up_history_is_indexed_whole(tmp_path: Path) -> None:
 
 def test_the_command_says_what_there_is() -> None:
     shown = subprocess.run([sys.executable, "-m", "scripts.benchmarks", "--help"], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert all(name in shown.stdout for name in ("gas", "submit", "index", "claims", "--json"))
+    assert all(name in shown.stdout for name in ("gas", "submit", "index", "claims", "certificate", "--json"))
