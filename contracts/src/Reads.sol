@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
-import {ILots} from "./interfaces/ILots.sol";
 import {IReads} from "./interfaces/IReads.sol";
-import {IStandards} from "./interfaces/IStandards.sol";
 import "./interfaces/Types.sol";
 import {Ids} from "./libraries/Ids.sol";
 import "./libraries/StandingWords.sol";
 import "./libraries/Words.sol";
 import {Rules} from "./libraries/ProfileWord.sol";
+import {Standards} from "./Standards.sol";
 import {State} from "./State.sol";
 
 /// @notice The last extension: reads only. Runs on the core's storage; unknown calls end here.
-contract Reads is State, IReads, IStandards {
+contract Reads is Standards, IReads {
     constructor(address authority) State(authority) {}
 
     /* WORDS */
@@ -146,87 +144,5 @@ contract Reads is State, IReads, IStandards {
     /// @inheritdoc IReads
     function financingHash(Financing calldata financing) external pure returns (bytes32) {
         return Ids.financing(financing);
-    }
-
-    /* STANDARDS */
-
-    /// @inheritdoc IStandards
-    /// @dev ERC-165, ERC-721 metadata, ERC-5267. ERC-721 and ERC-3525 themselves are not claimed: plain transfers are refused.
-    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
-        return interfaceId == 0x01ffc9a7 || interfaceId == 0x5b5e139f || interfaceId == 0x84b0196e;
-    }
-
-    /// @inheritdoc IStandards
-    function name() external pure returns (string memory) {
-        return "Tallystick";
-    }
-
-    /// @inheritdoc IStandards
-    function symbol() external pure returns (string memory) {
-        return "TALLY";
-    }
-
-    /// @inheritdoc IStandards
-    function ownerOf(uint256 lot) external view returns (address) {
-        return _participants[_lot(lot).holder()].account();
-    }
-
-    /// @inheritdoc IStandards
-    function balanceOf(uint256 lot) external view returns (uint256) {
-        return _lot(lot).amount();
-    }
-
-    /// @inheritdoc IStandards
-    function slotOf(uint256 lot) external view returns (uint256) {
-        if (_lots[lot].holder() == 0) revert ILots.UnknownLot(lot);
-        return Ids.payableOf(lot);
-    }
-
-    /// @inheritdoc IStandards
-    function valueDecimals() external pure returns (uint8) {
-        return 0;
-    }
-
-    /// @inheritdoc IStandards
-    function tokenURI(uint256 id) external view returns (string memory) {
-        Lot lot = _lot(id);
-        return string.concat(
-            "data:application/json,{\"name\":\"Lot ",
-            Strings.toHexString(id, 32),
-            "\",\"amount\":\"",
-            Strings.toString(lot.amount()),
-            "\",\"hops\":",
-            Strings.toString(lot.hops()),
-            "}"
-        );
-    }
-
-    /// @inheritdoc IStandards
-    function slotURI(uint256 id) external view returns (string memory) {
-        Payable debt = _payable(id);
-        return string.concat(
-            "data:application/json,{\"name\":\"Payable ",
-            Strings.toHexString(id, 20),
-            "\",\"currency\":",
-            Strings.toString(Ids.currencyOf(debt.profile())),
-            ",\"due\":",
-            Strings.toString(debt.due()),
-            "}"
-        );
-    }
-
-    /// @inheritdoc IStandards
-    function transferFrom(address, address, uint256) external pure {
-        revert UseAcceptOffer();
-    }
-
-    /// @inheritdoc IStandards
-    function safeTransferFrom(address, address, uint256) external pure {
-        revert UseAcceptOffer();
-    }
-
-    /// @inheritdoc IStandards
-    function approve(address, uint256) external pure {
-        revert UseAcceptOffer();
     }
 }

@@ -114,7 +114,9 @@ contract IssueTest is Base {
         tally.setProfile(PROFILE + 2, rules);
         Terms memory terms = _terms(FACE);
         terms.profile = PROFILE + 2;
-        _refused(abi.encodeWithSelector(IRegistrar.ProfileNotInForce.selector, PROFILE + 2, rules.from, rules.until), terms);
+        _refused(
+            abi.encodeWithSelector(IRegistrar.ProfileNotInForce.selector, PROFILE + 2, rules.from, rules.until), terms
+        );
     }
 
     function testRefusesAPausedProfile() public {

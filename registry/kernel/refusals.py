@@ -89,6 +89,8 @@ _TABLE: dict[str, tuple[str, Kind, str]] = {
     "NotMergeable": ("not_mergeable", C, "{other} does not merge into {into}: same holder, payable and recourse, neither locked nor frozen"),
     "FinancingMismatch": ("financing_mismatch", C, "the holder has not consented to this financing of lot {lot}; read the lock again"),
     "FrozenAboveAmount": ("frozen_above_amount", V, "lot {lot} has {amount} minor units; {frozen} can't be frozen"),
+    "UseFreeze": ("use_freeze", V, "a freeze needs the hash of its legal basis; use freeze"),
+    "UseForceTransfer": ("use_force_transfer", V, "a forced transfer needs the hash of its legal basis; use forceTransfer"),
     "UseAcceptOffer": ("use_accept_offer", V, "lots move by an accepted offer, not by a plain transfer"),
     # Money.
     "NotPaymentAgent": ("not_payment_agent", F, "the payment agent is participant {agent}; only it may do this"),
