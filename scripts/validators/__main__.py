@@ -19,7 +19,8 @@ from scripts.validators.layout import NAME, Layout, NetworkFailed, Validator
 
 console = Console(stderr=True, highlight=False)
 VOTE_SECONDS = 60
-FIRST_BLOCKS_SECONDS = 60
+FIRST_BLOCKS_SECONDS = 30
+_ATTEMPTS = 4
 # Whose seals the status counts.
 _WINDOW = 64
 _WIDTH = 130
@@ -44,13 +45,27 @@ def up(given: argparse.Namespace) -> None:
 
 
 def await_blocks(network: Layout) -> None:
-    """Until every validator has a block that the others have sealed on. NetworkFailed."""
+    """Until every validator has blocks that the others have sealed on; a standstill is healed. NetworkFailed."""
     begun = max(nodes.height(validator) for validator in network.validators)
-    nodes.await_that(
-        "blocks of the validators",
-        lambda: all(nodes.height(validator) >= begun + 3 for validator in network.validators),
-        seconds=FIRST_BLOCKS_SECONDS,
-    )
+
+    def sealing() -> bool:
+        return all(nodes.height(validator) >= begun + 3 for validator in network.validators)
+
+    for _ in range(_ATTEMPTS):
+        try:
+            nodes.await_that("blocks of the validators", sealing, seconds=FIRST_BLOCKS_SECONDS)
+        except NetworkFailed:
+            if not nodes.heal(network):
+                raise
+        else:
+            return
+    raise NetworkFailed("the validators seal no blocks; see `scripts/network status` and the node.log of each")
+
+
+def heal(given: argparse.Namespace) -> None:
+    """Ends a standstill of branches of equal difficulty: all but the heaviest are taken back to where they part from it."""
+    found = nodes.heal(Layout.load(given.data))
+    console.print("the nodes follow the heaviest branch now" if found else "all nodes are on one branch")
 
 
 def deploy(network: Layout, status: Status | None = None) -> str:
@@ -153,7 +168,7 @@ def show(network: Layout) -> None:
             table.add_row(str(validator.number), validator.address, "does not run", "", "", "", "", validator.url)
             continue
         head = nodes.ask(validator, "eth_getBlockByNumber", "latest", False)
-        peers = int(nodes.ask(validator, "net_peerCount"), 16)
+        peers = nodes.peers(validator)
         share = str(shares.get(validator.address, 0))
         table.add_row(
             str(validator.number),
@@ -170,7 +185,11 @@ def show(network: Layout) -> None:
 
 
 def _shares(validator: Validator) -> dict[str, int]:
-    found = nodes.ask(validator, "clique_status")
+    try:
+        found = nodes.ask(validator, "clique_status")
+    except NetworkFailed:
+        # It divides by the number of blocks, also when there are none.
+        return {}
     return {} if found is None else {address.lower(): int(count) for address, count in found["sealerActivity"].items()}
 
 
@@ -208,6 +227,7 @@ def parser() -> argparse.ArgumentParser:
     for name, does in (("kill", kill), ("start", start)):
         command(name, does).add_argument("number", type=int, metavar="N", help="number of the node")
     command("join", join)
+    command("heal", heal)
     voting = command("vote", vote)
     voting.add_argument("address", type=_address, metavar="ADDRESS", help="sealing address of a node")
     voting.add_argument("what", choices=("add", "drop"))

@@ -3,6 +3,7 @@
 import json
 import secrets
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from scripts.validators.layout import NAME, Layout, NetworkFailed, Validator, fr
 
 CHAIN_ID = 77_177
 GAS_LIMIT = 500_000_000
+# Genesis lies so far ahead that all nodes have found each other before the first block may be sealed: signers that seal alone first end up
+# on branches of equal difficulty, where each waits for the others for ever.
+_AHEAD_SECONDS = 10
 # Rules up to berlin: with london's base fee transactions at price 0 would stay out.
 _FORKS = (
     "homesteadBlock",
@@ -36,7 +40,8 @@ def found(folder: Path, *, validators: int, period: int = 1, epoch: int = 30_000
     network = Layout(folder, CHAIN_ID, period, epoch)
     keys = [_new_node(network) for _ in range(validators)]
     signers = sorted(validator.address for validator in network.validators)
-    (folder / "genesis.json").write_text(json.dumps(genesis(signers, period=period, epoch=epoch), indent=1) + "\n")
+    begin = int(time.time()) + _AHEAD_SECONDS
+    (folder / "genesis.json").write_text(json.dumps(genesis(signers, period=period, epoch=epoch, begin=begin), indent=1) + "\n")
     for validator, secret in zip(network.validators, keys, strict=True):
         _prepare(network, validator, secret=secret)
     network.save()
@@ -51,15 +56,18 @@ def join(network: Layout) -> Validator:
     return network.validators[-1]
 
 
-def genesis(signers: Sequence[str], *, period: int, epoch: int, alloc: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The genesis block of a Clique network, as geth reads it. `signers` in ascending order; `alloc`: state to begin with."""
+def genesis(signers: Sequence[str], *, period: int, epoch: int, begin: int, alloc: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The genesis block of a Clique network, as geth reads it.
+
+    `signers` in ascending order; `begin`: its time in UTC seconds; `alloc`: state to begin with.
+    """
     config = {"chainId": CHAIN_ID, **dict.fromkeys(_FORKS, 0), "clique": {"period": period, "epoch": epoch}}
     extra = bytes(32) + b"".join(bytes.fromhex(signer[2:]) for signer in signers) + bytes(65)
     return {
         "config": config,
         "difficulty": "0x1",
         "gasLimit": hex(GAS_LIMIT),
-        "timestamp": "0x0",
+        "timestamp": hex(begin),
         "extraData": "0x" + extra.hex(),
         "alloc": alloc or {},
     }

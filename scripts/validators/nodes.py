@@ -15,16 +15,19 @@ from scripts.validators.layout import HOST, Layout, NetworkFailed, Validator, ge
 
 START_SECONDS = 60
 END_SECONDS = 20
-_APIS = "eth,net,web3,clique,admin,debug,txpool"
+_APIS = "eth,net,web3,clique,admin,debug,miner,txpool"
 _POLL = 0.1
+# Nodes that this process has started, by process id.
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def running(network: Layout, validator: Validator) -> bool:
     """Whether the process that was started is this node still."""
     if not validator.pid:
         return False
-    shown = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(validator.pid)], check=False, capture_output=True, text=True).stdout
-    return str(validator.folder(network.folder)) in shown and not shown.lstrip().startswith("Z")
+    shown = ["ps", "-ww", "-o", "stat=,command=", "-p", str(validator.pid)]
+    said = subprocess.run(shown, check=False, capture_output=True, text=True).stdout
+    return str(validator.folder(network.folder)) in said and not said.lstrip().startswith("Z")
 
 
 def start(network: Layout, validators: Iterable[Validator]) -> None:
@@ -39,6 +42,8 @@ def start(network: Layout, validators: Iterable[Validator]) -> None:
             if not running(network, validator) or time.monotonic() > deadline:
                 raise NetworkFailed(f"validator {validator.number} did not start: {_last_words(network, validator)}")
             time.sleep(_POLL)
+        # The flag can't say so: geth takes 0 there for a mistake, and then passes no transaction on that pays nothing.
+        ask(validator, "miner_setGasPrice", "0x0")
 
 
 def kill(network: Layout, validator: Validator) -> None:
@@ -83,6 +88,11 @@ def height(validator: Validator) -> int:
     return -1 if found is None else int(found, 16)
 
 
+def peers(validator: Validator) -> int:
+    """How many other nodes it is connected to."""
+    return int(ask(validator, "net_peerCount") or "0x0", 16)
+
+
 def signers(network: Layout) -> list[str]:
     """Who may seal, as the first node that answers says."""
     for validator in network.validators:
@@ -90,6 +100,33 @@ def signers(network: Layout) -> list[str]:
         if found is not None:
             return [str(each).lower() for each in found]
     raise NetworkFailed("no validator answers; start them with `scripts/network up`")
+
+
+def heal(network: Layout) -> bool:
+    """Ends a standstill of branches that wait for each other: all but the heaviest are taken back to where they part from it.
+
+    They follow it then within seconds. False when there is nothing to heal.
+    """
+    heads = {validator.number: ask(validator, "eth_getBlockByNumber", "latest", False) for validator in network.validators}
+    heads = {number: head for number, head in heads.items() if head is not None}
+    if len({head["hash"] for head in heads.values()}) < 2:
+        return False
+    best = network.of(max(heads, key=lambda number: int(heads[number]["totalDifficulty"], 16)))
+    for number, head in heads.items():
+        common = _common(best, network.of(number), int(head["number"], 16))
+        if common < int(head["number"], 16):
+            ask(network.of(number), "debug_setHead", hex(common))
+    return True
+
+
+def _common(one: Validator, other: Validator, number: int) -> int:
+    """Number of the newest block that both have."""
+    while number > 0:
+        blocks = [ask(each, "eth_getBlockByNumber", hex(number), False) for each in (one, other)]
+        if None not in blocks and blocks[0]["hash"] == blocks[1]["hash"]:
+            break
+        number -= 1
+    return number
 
 
 def _launch(network: Layout, validator: Validator) -> None:
@@ -101,6 +138,7 @@ def _launch(network: Layout, validator: Validator) -> None:
             _command(network, validator, folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=folder
         )
     validator.pid = process.pid
+    _children[process.pid] = process
 
 
 def _command(network: Layout, validator: Validator, folder: Path) -> list[str]:
@@ -122,7 +160,6 @@ def _command(network: Layout, validator: Validator, folder: Path) -> list[str]:
         "--rpc.gascap": "0",
         "--rpc.batch-response-max-size": "200000000",
         "--miner.etherbase": validator.address,
-        "--miner.gasprice": "0",
         "--miner.gaslimit": str(GAS_LIMIT),
         "--txpool.accountslots": "4096",
         "--txpool.globalslots": "32768",
@@ -145,16 +182,15 @@ def _await_end(network: Layout, ending: Sequence[Validator]) -> None:
                 os.kill(validator.pid, signal.SIGKILL)
                 deadline += END_SECONDS
             time.sleep(_POLL)
+        _reap(validator.pid)
         validator.pid = 0
     network.save()
 
 
 def _reap(pid: int) -> None:
     """Takes note of the end of a node that this very process has started."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+    if pid in _children and _children[pid].poll() is not None:
+        del _children[pid]
 
 
 def _last_words(network: Layout, validator: Validator) -> str:
