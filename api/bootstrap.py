@@ -22,6 +22,7 @@ from chain.network import NetworkGateway
 from chain.nodes import Nodes
 from chain.rpc import Rpc
 from chain.schemes import scheme_of
+from chain.witnesses import Witnesses
 from registry.identity import service as identity
 from registry.kernel import installation
 from registry.kernel.clock import Clock, SystemClock
@@ -109,6 +110,8 @@ class _Parts:
             identity.ensure_registrar(unit)
         work = replace(work, network=replace(network, contract=ensure_deployed(work, gateway)))
         runtime = Runtime(work, gateway, url, anchor_every=timedelta(hours=settings.anchor_hours))
+        runtime.witnesses = Witnesses.of([*settings.chain_nodes, *settings.other_nodes])
+        stack.callback(runtime.witnesses.close)
         stack.callback(runtime.stop)
         runtime.start()
         return Platform(settings, work, runtime, gateway, self.clock, owner=True, embedded=outside is None)

@@ -18,6 +18,7 @@ from registry.kernel import idempotency
 from registry.kernel.errors import ChainRefused, DomainError, NotFound
 from registry.kernel.refusals import chain_refused
 from registry.kernel.uow import Actor, Unit
+from registry.sync import alarms
 
 Result = TypeVar("Result")
 Subject: TypeAlias = str | Callable[[Result], str]
@@ -110,6 +111,7 @@ class Call:
                 result = decide(unit)
                 about = subject if isinstance(subject, str) else subject(result)
                 pending = Accepted(status="pending", subject=about, transactions=list(unit.messages))
+                alarms.refuse_calls_while_halted(unit)
                 acts.record(unit, act=self.act, subject=about, outcome="accepted")
                 self._keep(unit, Answer(202, to_bytes(pending)))
                 return pending, result

@@ -12,7 +12,9 @@ ChainError
             CallReverted         give_up
         BlockNotFound            wait
         NodeLied                 give_up
+            SealRefused          give_up
             OrderLost            retry
+        WitnessDisagrees         give_up
     EngineError
         JournalMismatch          give_up
         EngineStopped            retry
@@ -126,6 +128,21 @@ class NodeLied(NodeError):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class SealRefused(NodeLied):
+    """A header that the network's validators did not seal, or not enough of them."""
+
+
+class WitnessDisagrees(NodeError):
+    """Another node of the network has another block at a number where ours is final. One of them is wrong: believe neither."""
+
+    def __init__(self, witness: str, number: int, *, ours: bytes, theirs: bytes) -> None:
+        super().__init__(f"{witness} has block 0x{theirs.hex()} at {number}, ours is 0x{ours.hex()} and final")
+        self.witness = witness
+        self.number = number
+        self.ours = ours
+        self.theirs = theirs
 
 
 class OrderLost(NodeLied):

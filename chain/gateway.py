@@ -1,13 +1,14 @@
 """The chain as the rest of the product sees it, whatever node is behind it: read with suspicion, send and repeat without harm."""
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from chain import admission, pool, reverts, signing, tracing
+from chain import admission, answers, pool, reverts, signing, tracing
 from chain.engine import EmbeddedEngine
-from chain.errors import BlockNotFound, NodeLied, NodeRefused, NonceGap, NonceSpent
+from chain.errors import BlockNotFound, NodeLied, NodeRefused, NodeUnavailable, NonceGap, NonceSpent
 from chain.headers import hexdata, parse_block, parse_receipt, parse_receipts
 from chain.reverts import Refusal
 from chain.rpc import Endpoint, Request
@@ -15,6 +16,8 @@ from chain.types import Block, BlockRef, Evidence, Receipt
 
 # Transactions in a block of the embedded engine: Anvil's time to give a block's receipts grows with the square of their number.
 _BLOCK = 500
+# How often a node is asked why a transaction was refused, before nobody will ever know.
+_ASKED = 20
 
 
 class ChainGateway(Protocol):
@@ -92,7 +95,8 @@ class RpcGateway:
         self._rpc = rpc
         self._finality = finality
         self._verify_headers = verify_headers
-        self.chain_id = int(rpc.call("eth_chainId"), 16)
+        self._unanswered: Counter[bytes] = Counter()
+        self.chain_id = answers.number(rpc.call("eth_chainId"))
         if chain_id not in {None, self.chain_id}:
             raise NodeLied(f"the node is of chain {self.chain_id}, not {chain_id}")
 
@@ -121,11 +125,11 @@ class RpcGateway:
 
     def head(self) -> BlockRef:
         """See ChainGateway."""
-        return self._parse(self.rpc.call("eth_getBlockByNumber", "latest", False), None).ref
+        return self._parse(answers.given(self.rpc.outcomes([("eth_getBlockByNumber", ["latest", False])])[0]), None).ref
 
     def block(self, number: int) -> Block:
         """See ChainGateway."""
-        return self._parse(self.rpc.call("eth_getBlockByNumber", hex(number), False), number)
+        return self._parse(answers.given(self.rpc.outcomes([("eth_getBlockByNumber", [hex(number), False])])[0]), number)
 
     def receipts(self, number: int) -> list[Receipt]:
         """See ChainGateway."""
@@ -135,14 +139,12 @@ class RpcGateway:
         """See ChainGateway."""
         requests: list[Request] = [("eth_getBlockByNumber", [hex(number), False]), ("eth_getBlockReceipts", [hex(number)])]
         header, receipts = self.rpc.outcomes(requests)
-        if isinstance(header, NodeRefused):
-            raise header
-        block = self._parse(header, number)
+        block = self._parse(answers.given(header), number)
         if isinstance(receipts, NodeRefused) and receipts.code == admission.METHOD_MISSING:
-            receipts = self.rpc.batch([("eth_getTransactionReceipt", ["0x" + item.hex()]) for item in block.transactions])
-        if isinstance(receipts, NodeRefused):
-            raise receipts
-        if receipts is None or any(item is None or item.get("blockHash") != header["hash"] for item in receipts):
+            found = self.rpc.outcomes([("eth_getTransactionReceipt", ["0x" + item.hex()]) for item in block.transactions])
+            receipts = [answers.given(item) for item in found]
+        receipts = answers.given(receipts)
+        if receipts is None or (isinstance(receipts, list) and any(answers.elsewhere(item, block) for item in receipts)):
             # Another block took its place between the two answers, or the node has not finished it: ask again.
             raise BlockNotFound(number)
         return block, parse_receipts(receipts, block)
@@ -175,7 +177,7 @@ class RpcGateway:
 
     def nonce(self, address: str, block: int | None = None) -> int:
         """See ChainGateway."""
-        return int(self.rpc.call("eth_getTransactionCount", address, _tag(block)), 16)
+        return answers.number(self.rpc.call("eth_getTransactionCount", address, _tag(block)))
 
     def call(self, to: str, data: bytes, block: int | None = None) -> bytes:
         """See ChainGateway."""
@@ -202,8 +204,15 @@ class RpcGateway:
         return hexdata(self.rpc.call("eth_getCode", address, "latest"))
 
     def refusal(self, tx_hash: bytes) -> Refusal:
-        """See ChainGateway. By the node's trace; by calling again on the state before its block when it keeps no traces."""
-        return tracing.refusal(self.rpc, tx_hash)
+        """See ChainGateway. NodeUnavailable while the node does not say; what it will never say is Unknown."""
+        found = tracing.refusal(self.rpc, tx_hash, thorough=self._unanswered[tx_hash] > 0)
+        if found is None:
+            self._unanswered[tx_hash] += 1
+            if self._unanswered[tx_hash] < _ASKED:
+                raise NodeUnavailable(f"the node does not say why 0x{tx_hash.hex()} was refused")
+            found = Refusal(reverts.UNKNOWN, {"data": "0x"})
+        self._unanswered.pop(tx_hash, None)
+        return found
 
     def raw_rpc(self, method: str, params: Sequence[Any]) -> Any:
         """See ChainGateway."""
@@ -254,7 +263,7 @@ class EmbeddedGateway(RpcGateway):
         transactions = [signing.decode_transaction(raw) for raw in raws]
         senders = list({transaction.sender for transaction in transactions})
         counts = self.rpc.batch([("eth_getTransactionCount", [sender, "latest"]) for sender in senders])
-        expected = {sender: int(count, 16) for sender, count in zip(senders, counts, strict=True)}
+        expected = {sender: answers.number(count) for sender, count in zip(senders, counts, strict=True)}
         fresh: dict[bytes, bytes] = {}
         for raw, transaction in zip(raws, transactions, strict=True):
             admission.check(transaction, self.chain_id)

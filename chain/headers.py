@@ -76,7 +76,7 @@ def parse_block(raw: dict[str, Any], *, verify: bool) -> Block:
         )
         if verify and header_hash(raw) != block.hash:
             raise NodeLied(f"block {block.number}: its hash is not that of its header")
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise NodeLied(f"a block that is none: {type(error).__name__} {error}") from error
     return block
 
@@ -86,10 +86,10 @@ def parse_receipts(raw: Sequence[dict[str, Any]], block: Block) -> list[Receipt]
 
     Positions and log indexes are counted here, not taken from the node.
     """
-    if len(raw) != len(block.transactions):
-        raise NodeLied(f"block {block.number}: {len(raw)} receipts for {len(block.transactions)} transactions")
     receipts, encoded, bloom, log_index = [], [], 0, 0
     try:
+        if len(raw) != len(block.transactions):
+            raise NodeLied(f"block {block.number}: {len(raw)} receipts for {len(block.transactions)} transactions")
         for index, item in enumerate(raw):
             receipt = parse_receipt(item, index=index, first_log=log_index)
             log_index += len(receipt.logs)
@@ -97,7 +97,7 @@ def parse_receipts(raw: Sequence[dict[str, Any]], block: Block) -> list[Receipt]
             bloom |= own_bloom
             receipts.append(receipt)
             encoded.append(_encode_receipt(item, receipt, bloom=own_bloom))
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise NodeLied(f"block {block.number}: a receipt that is none: {type(error).__name__} {error}") from error
     if tuple(receipt.tx_hash for receipt in receipts) != block.transactions:
         raise NodeLied(f"block {block.number}: receipts of other transactions")

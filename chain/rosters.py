@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chain.errors import BadSeal, BlockNotFound, NodeLied
+from chain.errors import BadSeal, BlockNotFound, SealRefused
 from chain.headers import header_items
 from chain.rpc import Endpoint
 from chain.schemes import Change, Roster, Scheme
@@ -37,12 +37,12 @@ class Rosters:
         self._walked: Roster | None = None
 
     def judge(self, raw: Raw) -> Roster:
-        """The roster after a block. NodeLied when it is not sealed by the rules, BlockNotFound when the chain turns meanwhile."""
+        """The roster after a block. SealRefused when it is not sealed by the rules, BlockNotFound when the chain turns meanwhile."""
         with self._lock:
             try:
                 return self._judge(raw)
             except BadSeal as error:
-                raise NodeLied(f"block {int(raw['number'], 16)}: {error}") from error
+                raise SealRefused(f"block {int(raw['number'], 16)}: {error}") from error
 
     def changes(self, up_to: int) -> tuple[tuple[str, ...], list[Change]]:
         """The first validators, and every change of the set up to a final block. Raises what `judge` does."""
@@ -50,7 +50,7 @@ class Rosters:
             try:
                 self._walk(up_to)
             except BadSeal as error:
-                raise NodeLied(f"up to block {up_to}: {error}") from error
+                raise SealRefused(f"up to block {up_to}: {error}") from error
             return self._first, [change for change in self._changes if change.number <= up_to]
 
     def _judge(self, raw: Raw) -> Roster:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, Self
 import httpx
 import orjson
 
-from chain.errors import NodeLied, NodeRefused, NodeUnavailable
+from chain.errors import NodeRefused, NodeUnavailable
 
 Request = tuple[str, Sequence[Any]]
 # Calls, and about so many bytes, in one HTTP request: geth's own limits are 1,000 and 5 MB.
@@ -29,13 +29,14 @@ class Endpoint(Protocol):
 class Rpc:
     """A node's JSON-RPC endpoint. Safe to share between threads."""
 
-    def __init__(self, url: str, timeout: float = 60.0) -> None:
-        """`timeout` in seconds, for each HTTP request."""
+    def __init__(self, url: str, timeout: float = 60.0, *, transport: httpx.BaseTransport | None = None) -> None:
+        """`timeout` in seconds, for each HTTP request. `transport`: another way to the node than a connection of one's own."""
         self.url = url
         # Proxies of the environment are for downloads, not for a node.
         # A node of one's own speaks plain HTTP: no certificates are loaded for it, which takes longer than many a call.
         secure = url.lower().startswith("https:")
-        self._client = httpx.Client(timeout=timeout, trust_env=False, verify=secure, headers={"content-type": "application/json"})
+        headers = {"content-type": "application/json"}
+        self._client = httpx.Client(timeout=timeout, trust_env=False, verify=secure, headers=headers, transport=transport)
 
     def call(self, method: str, *params: Any) -> Any:
         """The result of one call. NodeRefused with the node's error, NodeUnavailable when there is no answer."""
@@ -70,12 +71,17 @@ class Rpc:
         ]
         answer = self._post(orjson.dumps(bodies[0] if len(bodies) == 1 else bodies))
         if not isinstance(answer, list):
-            # The answer to a single call, or the one error that refuses a whole batch.
-            return [_outcome(answer)] * len(bodies)
+            outcome = _outcome(answer)
+            if len(requests) == 1:
+                return [outcome]
+            # One error refuses the whole batch: the node takes fewer calls at once, or none now; then a single one is refused alike.
+            half = len(requests) // 2
+            first = self._send(requests[:half])
+            return first + (first[:1] * (len(requests) - half) if _same(first[0], outcome) else self._send(requests[half:]))
         by_id = {item.get("id"): item for item in answer if isinstance(item, dict)}
         missing = [number for number in range(len(bodies)) if number not in by_id]
         if missing:
-            raise NodeLied(f"the batch answer lacks {len(missing)} of {len(bodies)} results")
+            raise NodeUnavailable(f"the batch answer lacks {len(missing)} of {len(bodies)} results")
         return [_outcome(by_id[number]) for number in range(len(bodies))]
 
     def _post(self, body: bytes) -> Any:
@@ -115,6 +121,10 @@ def _outcome(answer: Any) -> Any:
     if not isinstance(error, dict):
         return NodeRefused(0, str(error))
     return NodeRefused(int(error.get("code", 0)), str(error.get("message", "")), data=error.get("data"))
+
+
+def _same(first: Any, second: Any) -> bool:
+    return isinstance(first, NodeRefused) and isinstance(second, NodeRefused) and str(first) == str(second)
 
 
 def _value(outcome: Any) -> Any:

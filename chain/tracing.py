@@ -1,9 +1,8 @@
 """Why the contract refused: of a call that was only tried, and of a transaction that was mined and reverted."""
 
-from contextlib import suppress
 from typing import Any
 
-from chain import reverts
+from chain import admission, reverts
 from chain.errors import CallReverted, NodeRefused
 from chain.headers import hexdata
 from chain.reverts import Refusal
@@ -19,24 +18,29 @@ def reverting(outcome: Any) -> str:
     return str(outcome)
 
 
-def refusal(rpc: Endpoint, tx_hash: bytes) -> Refusal:
-    """By the node's trace; by calling again on the state before its block when it keeps no traces."""
-    with suppress(NodeRefused):
-        trace = rpc.call("debug_traceTransaction", "0x" + tx_hash.hex(), {"tracer": "callTracer"})
+def refusal(rpc: Endpoint, tx_hash: bytes, *, thorough: bool = False) -> Refusal | None:
+    """By the node's trace; by calling again on the state before its block when it keeps no traces. None when it can't say now.
+
+    `thorough`: call again also when the node only failed to trace.
+    """
+    trace = rpc.outcomes([("debug_traceTransaction", ["0x" + tx_hash.hex(), {"tracer": "callTracer"}])])[0]
+    if isinstance(trace, dict):
         return reverts.decode(hexdata(trace.get("output") or "0x"))
-    return _called_again(rpc, tx_hash)
+    missing = isinstance(trace, NodeRefused) and trace.code == admission.METHOD_MISSING
+    return _called_again(rpc, tx_hash) if missing or thorough else None
 
 
-def _called_again(rpc: Endpoint, tx_hash: bytes) -> Refusal:
-    raw = rpc.call("eth_getTransactionByHash", "0x" + tx_hash.hex())
-    if raw is None or raw.get("blockNumber") is None:
-        return Refusal(reverts.UNKNOWN, {"data": "0x"})
+def _called_again(rpc: Endpoint, tx_hash: bytes) -> Refusal | None:
+    raw = rpc.outcomes([("eth_getTransactionByHash", ["0x" + tx_hash.hex()])])[0]
+    if not isinstance(raw, dict) or raw.get("blockNumber") is None:
+        return None
     fields = {"from": raw["from"], "to": raw["to"], "data": raw["input"], "gas": raw["gas"], "value": raw["value"]}
     try:
         reverting(rpc.outcomes([("eth_call", [fields, hex(int(raw["blockNumber"], 16) - 1)])])[0])
     except CallReverted as error:
         return reverts.decode(error.revert)
     except NodeRefused:
-        pass
-    # It passes on the earlier state, or that state is gone.
+        # That state is gone, or the node can't now.
+        return None
+    # It passes on the earlier state.
     return Refusal(reverts.UNKNOWN, {"data": "0x"})

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """Native Anvil binary; empty: looked up on PATH."""
     chain_rpc: str = ""
     """JSON-RPC addresses of a network's nodes, separated by commas, in the order of preference; empty: the embedded engine."""
+    chain_witnesses: str = ""
+    """Further nodes of that network, separated by commas, never sent to. Any of both that has another final block halts the sync."""
     chain_scheme: Literal["qbft", "clique"] = "qbft"
     """How that network seals its blocks."""
     chain_epoch: int = Field(30_000, ge=1)
@@ -57,6 +59,11 @@ class Settings(BaseSettings):
     def chain_nodes(self) -> list[str]:
         """The nodes of `chain_rpc`."""
         return [url.strip() for url in self.chain_rpc.split(",") if url.strip()]
+
+    @property
+    def other_nodes(self) -> list[str]:
+        """The nodes of `chain_witnesses`."""
+        return [url.strip() for url in self.chain_witnesses.split(",") if url.strip()]
 
     @property
     def key_file(self) -> Path:

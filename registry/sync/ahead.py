@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
+from chain.errors import NodeError
 from chain.gateway import ChainGateway
 from registry.sync import blocks
 from registry.sync.blocks import Read
@@ -39,7 +40,13 @@ class Reader:
         reads: list[Read] = []
         oldest, events = head, 0
         for number in range(first, min(head, first + MAX_BLOCKS - 1) + 1):
-            known, found = self._next(number, head)
+            try:
+                known, found = self._next(number, head)
+            except NodeError:
+                # What was read is whole and goes in; the next step meets the trouble first.
+                if not reads:
+                    raise
+                break
             oldest = min(oldest, known)
             reads += found
             events += len(reads[-1].events)

@@ -5,14 +5,17 @@ page. An error whose `code` is the name of an alarm raises that alarm when it st
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from registry.kernel.errors import DomainError, Unavailable
-from registry.kernel.uow import SERVICE, Work
+from chain.errors import ChainError, EngineError, NodeLied, NodeRefused, SealRefused, WitnessDisagrees
+from registry.kernel.errors import DomainError, Kind, Unavailable
+from registry.kernel.uow import SERVICE, Unit, Work
 from registry.sync import repo_alarms
 from registry.sync.tables import AlarmRecord
 
@@ -38,6 +41,12 @@ ALARMS: dict[str, Alarm] = {
     "chain_halted": Alarm(Severity.SERIOUS, "the node's chain contradicts blocks that were final; indexing and sending have stopped"),
     "sync_halted": Alarm(Severity.SERIOUS, "sending and indexing have stopped because of an error that repeating can't cure"),
     "node_unreachable": Alarm(Severity.SERIOUS, "the node does not answer, or not as it should; the sync pauses and tries again"),
+    "node_lied": Alarm(
+        Severity.SERIOUS, "what the node tells contradicts itself; nothing of it was taken in, and repeated it halts the sync"
+    ),
+    "seal_refused": Alarm(Severity.SERIOUS, "the node gives a block that the network's validators did not seal"),
+    "witness_disagrees": Alarm(Severity.SERIOUS, "another node of the network has another block where ours is final"),
+    "node_refuses": Alarm(Severity.MINOR, "the node does not take a transaction; indexing goes on, and it is sent again"),
     "database_unreachable": Alarm(Severity.SERIOUS, "the database does not answer; the sync pauses and tries again"),
     "check_failed": Alarm(Severity.MINOR, "the last check could not be finished, so nobody knows whether everything agrees"),
     "breaks_open": Alarm(Severity.SERIOUS, "a serious break is open: chain, index and ledger do not say the same"),
@@ -62,10 +71,49 @@ class Raised:
         return known.severity if known else Severity.SERIOUS
 
 
-def of_error(error: Exception, otherwise: str) -> str:
-    """The alarm that an error raises: the one of its code's name, else another."""
-    code = error.code if isinstance(error, DomainError) else ""
-    return code if code in ALARMS else otherwise
+# Those that the running sync raises: over as soon as a round succeeds.
+OF_THE_SYNC = (
+    "chain_halted", "sync_halted", "node_unreachable", "node_lied", "seal_refused", "witness_disagrees", "node_refuses",
+    "database_unreachable",
+)  # fmt: skip
+# Stands while nothing is sent or indexed. It outlives the process: the next one clears it with its first round that succeeds.
+HALTED = "sync_halted"
+_OF_CHAIN_ERRORS: tuple[tuple[type[ChainError], str], ...] = (
+    (WitnessDisagrees, "witness_disagrees"),
+    (SealRefused, "seal_refused"),
+    (NodeLied, "node_lied"),
+    (NodeRefused, "node_refuses"),
+    (EngineError, "sync_halted"),
+    (ChainError, "node_unreachable"),
+)
+
+
+def of_error(error: Exception) -> str:
+    """The alarm that an error raises: the one of its code's name, else the one of its kind."""
+    if isinstance(error, DomainError) and error.code in ALARMS:
+        return error.code
+    if isinstance(error, Unavailable | OSError | SQLAlchemyError):
+        return "database_unreachable"
+    return next((name for kind, name in _OF_CHAIN_ERRORS if isinstance(error, kind)), HALTED)
+
+
+class SyncHalted(DomainError):
+    """The sync has halted: contract calls are not accepted until an operator has looked. Nothing of the request was kept."""
+
+    code = "sync_halted"
+    kind = Kind.UNAVAILABLE
+
+
+def halted(session: Session) -> str:
+    """Why the sync of this installation has halted, whichever process runs it; empty when it has not."""
+    return next((row.detail for row in repo_alarms.standing(session) if row.alarm == HALTED), "")
+
+
+def refuse_calls_while_halted(unit: Unit) -> None:
+    """SyncHalted when this unit has contract calls that nobody would work off."""
+    why = halted(unit.session) if unit.messages else ""
+    if why:
+        raise SyncHalted(f"the sync has halted: {why}. Nothing was accepted; send the same request again when `/ready` answers 200")
 
 
 class Board:
@@ -78,6 +126,7 @@ class Board:
         self._work = work
         self._raised: dict[str, Raised] = {}
         self._stale = True
+        self._adopted = False
 
     @property
     def raised(self) -> list[Raised]:
@@ -102,8 +151,17 @@ class Board:
             log.warning("alarm over: %s", ", ".join(standing))
             self._write()
 
+    def adopt(self) -> None:
+        """At a start: a halt that an earlier process has raised stands until it is cleared."""
+        if self._adopted:
+            return
+        with suppress(SQLAlchemyError, OSError, Unavailable), self._work.begin(SERVICE) as unit:
+            rows = repo_alarms.standing(unit.session)
+            self._raised |= {row.alarm: Raised(row.alarm, row.since, row.detail) for row in rows if row.alarm == HALTED}
+            self._adopted = True
+
     def retry(self) -> None:
-        """Writes what could not be written before. At a start: forgets what an earlier process has raised."""
+        """Writes what could not be written before. At a start: forgets what an earlier process has raised and was not adopted."""
         if self._stale:
             self._write()
 

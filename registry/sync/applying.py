@@ -22,21 +22,21 @@ from registry.sync.repo_outbox import Result
 _LOT_ARGUMENTS = ("lot", "into", "absorbed")
 
 
-def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, undo_from: int) -> list[int]:
+def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, final: int) -> list[int]:
     """Writes everything that these blocks change, checkpoint included; gives the messages that have their result now.
 
-    Blocks from `undo_from` on keep their undo.
+    Blocks above `final` may still be taken back: they keep their undo.
 
     The caller has locked the checkpoint and checked that the first block follows the checkpoint.
     """
     batch = _Batch(session)
     batch.prefetch([located.event for read in reads for located in read.events])
     for read in reads:
-        batch.apply(read, keep_undo=read.block.number >= undo_from)
+        batch.apply(read, keep_undo=read.block.number > final)
     batch.flush()
     settled = repo_outbox.settle(session, _results(reads), now=now) if repo_outbox.awaits_results(session) else []
     last = reads[-1].block
-    repo.move_checkpoint(session, last.number, last.hash, settled=settled)
+    repo.move_checkpoint(session, last.number, last.hash, final=min(final, last.number), settled=settled)
     return settled
 
 

@@ -83,7 +83,7 @@ class Indexer:
         with self._work.begin(SERVICE) as unit:
             if repo.checkpoint(unit.session, lock=True) != after:
                 return None
-            settled = apply_blocks(unit.session, reads, now=unit.now, undo_from=final + 1)
+            settled = apply_blocks(unit.session, reads, now=unit.now, final=final)
             if self._gateway.finality:
                 repo.forget_undo(unit.session, final)
             crash.point(crash.Point.INDEX_WRITTEN)

@@ -6,12 +6,12 @@ in memory while the process lives and nowhere else in the clear.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 import orjson
 
-from chain import calldata, signing
+from chain import calldata, counts, signing
 from chain.admission import MAX_DATA, MAX_GAS
 from chain.errors import BadCall, NonceSpent
 from chain.gateway import ChainGateway
@@ -49,13 +49,17 @@ class Secrets:
 class Submitter:
     """Signs and sends. Any number may exist; a database lock lets one sign at a time."""
 
-    def __init__(self, work: Work, gateway: ChainGateway, secrets: Secrets | None = None) -> None:
+    def __init__(
+        self, work: Work, gateway: ChainGateway, secrets: Secrets | None = None, *, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`ticks`: seconds that only grow."""
         self._work = work
+        self._ticks = ticks
         self._gateway = gateway
         self._secrets = secrets or Secrets()
         # Signed and without a receipt, by transaction; None: the tables have to be read.
         self._waiting: dict[bytes, Signed] | None = None
-        # Transaction -> when it was last sent (monotonic).
+        # Transaction -> when it was last sent, in ticks.
         self._sent: dict[bytes, float] = {}
         # Senders whose counter was compared with the chain's.
         self._met: set[str] = set()
@@ -83,7 +87,7 @@ class Submitter:
         if self._waiting is None:
             with self._work.begin(SERVICE) as unit:
                 self._waiting = {message.tx_hash: message for message in in_nonce_order(repo_outbox.signed(unit.session))}
-        now = time.monotonic()
+        now = self._ticks()
         due = [message for message in self._waiting.values() if now - self._sent.get(message.tx_hash, -_RESEND_AFTER) >= _RESEND_AFTER]
         due = due[:limit]
         if not due:
@@ -91,7 +95,9 @@ class Submitter:
         try:
             self._gateway.broadcast([message.raw for message in due], int(self._work.clock.now().timestamp()))
         except NonceSpent:
-            self._replace(list(self._waiting.values()))
+            if not self._replace(list(self._waiting.values())):
+                # Said by the node, not proven yet: it may be so on a branch that will not stay.
+                self._sent |= {message.tx_hash: now for message in due}
             self._waiting = None
             return 0
         self._sent |= {message.tx_hash: now for message in due}
@@ -112,12 +118,30 @@ class Submitter:
         self._met = set()
 
     def _meet(self, signers: Iterable[str]) -> None:
-        """A counter that has fallen behind the chain's, as in a restored backup, is raised to it."""
-        counted = {signer: self._gateway.nonce(signer) for signer in signers}
+        """A counter that has fallen behind the chain's, as in a restored backup, is raised to it; never on the node's word alone.
+
+        A counter above the chain's would leave a gap that nothing fills: every later transaction would wait for ever.
+        """
+        met = sorted(signers)
         with self._work.begin(SERVICE) as unit:
-            for signer, count in counted.items():
+            known = repo_outbox.next_nonces(unit.session, met)
+        counted = {signer: self._gateway.nonce(signer) for signer in met}
+        self._raise({signer for signer in met if counted[signer] > known.get(signer, 0)})
+        self._met |= set(met)
+
+    def _raise(self, signers: Collection[str]) -> dict[str, int]:
+        """Raises counters to what the last final block that is indexed proves; gives that."""
+        proven: dict[str, int] = {}
+        with self._work.begin(SERVICE) as unit:
+            indexed = repo.checkpoint(unit.session)
+        if not signers or indexed is None:
+            return proven
+        final = max(indexed[0] - self._gateway.finality, 0)
+        proven = {signer: counts.sent(self._gateway, signer, final) for signer in sorted(signers)}
+        with self._work.begin(SERVICE) as unit:
+            for signer, count in proven.items():
                 repo_outbox.raise_nonce(unit.session, signer, count)
-        self._met |= set(counted)
+        return proven
 
     def _sign(self, unit: Unit, messages: Sequence[OutboxMessage]) -> list[Signed]:
         ready: list[tuple[OutboxMessage, bytes, signing.TransactionFields]] = []
@@ -131,8 +155,8 @@ class Submitter:
                 ready.append((message, secret, _call(message, self._work)))
             except BadCall as error:
                 rejected.append(_rejected(message, "BadCall", why=str(error)))
-        counts = Counter(message.signer for message, _, _ in ready)
-        nonces = repo_outbox.take_nonces(unit.session, counts) if ready else {}
+        needed = Counter(message.signer for message, _, _ in ready)
+        nonces = repo_outbox.take_nonces(unit.session, needed) if ready else {}
         signed = []
         for message, secret, call in ready:
             transaction = signing.sign_transaction(secret, replace(call, nonce=nonces[message.signer]))
@@ -145,20 +169,16 @@ class Submitter:
             repo.announce(unit.session, repo.INDEXED, repo.payload(0, [message.id for message in rejected]))
         return signed
 
-    def _replace(self, waiting: Sequence[Signed]) -> None:
-        """Some nonce was used by a transaction that is not ours: those messages get new nonces, above what the chain has seen.
+    def _replace(self, waiting: Sequence[Signed]) -> bool:
+        """Some nonce was used by a transaction that is not ours: those messages get new nonces. Whether there were any.
 
-        Only what a final block has used is used for good: until then the other transaction may turn out to be on a branch that is left.
+        A final block that is indexed must prove that the nonce is spent. Had the message's own transaction spent it, that block or one
+        below would have brought its result, and it would no longer be `signed`.
         """
-        final = max(self._gateway.head().number - self._gateway.finality, 0)
-        reached = {signer: self._gateway.nonce(signer, final) for signer in {message.signer for message in waiting}}
-        stale = [
-            message for message in waiting if message.nonce < reached[message.signer] and self._gateway.receipt(message.tx_hash) is None
-        ]
+        spent = self._raise({message.signer for message in waiting})
+        stale = [message.id for message in waiting if message.nonce < spent.get(message.signer, 0)]
         with self._work.begin(SERVICE) as unit:
-            for signer in {message.signer for message in stale}:
-                repo_outbox.raise_nonce(unit.session, signer, reached[signer])
-            repo_outbox.requeue(unit.session, [message.id for message in stale], unit.now)
+            return repo_outbox.requeue(unit.session, stale, unit.now) > 0
 
 
 def in_nonce_order(messages: Sequence[Signed]) -> list[Signed]:

@@ -25,9 +25,10 @@ class ChainHalted(DomainError):
 
 
 def fork_point(work: Work, gateway: ChainGateway, *, checkpoint: int, head: int) -> Applied:
-    """The newest applied block that the node still has. ChainHalted when it lies deeper than the engine's finality."""
-    floor = max(0, checkpoint - gateway.finality)
-    number = min(checkpoint, head)
+    """The newest applied block that the node still has. ChainHalted when a final block is not among what it has."""
+    with work.begin(SERVICE) as unit:
+        floor = min(repo.final(unit.session), checkpoint)
+    number = min(checkpoint, max(head, floor))
     while number >= floor:
         with work.begin(SERVICE) as unit:
             known = repo.applied(unit.session, number)
@@ -37,9 +38,8 @@ def fork_point(work: Work, gateway: ChainGateway, *, checkpoint: int, head: int)
             return known
         number -= 1
     raise ChainHalted(
-        f"the node's block {number} is not the one that was indexed, and only {gateway.finality} blocks may change; "
-        "compare the node with others before anything else",
-        block=number,
+        f"block {floor} was final, and the node has another one; compare the node with others before anything else",
+        block=floor,
         checkpoint=checkpoint,
         finality=gateway.finality,
     )
@@ -51,7 +51,7 @@ def rewind(session: Session, to: Applied, *, now: datetime) -> None:
     ledger.reverse_blocks(session, to.number + 1)
     repo_outbox.unsettle(session, to.number, now=now)
     repo.drop_above(session, to.number)
-    repo.move_checkpoint(session, to.number, to.hash, settled=None)
+    repo.move_checkpoint(session, to.number, to.hash, final=-1, settled=None)
 
 
 def _oldest(items: list[list[Any]]) -> dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]]:

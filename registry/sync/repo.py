@@ -39,15 +39,27 @@ def checkpoint(session: Session, *, lock: bool = False) -> tuple[int, bytes] | N
 
 def start_checkpoint(session: Session, block: Applied) -> None:
     """Sets the first checkpoint on a block that is not indexed itself, unless there is one."""
-    row = {"id": 1, "number": block.number, "hash": block.hash}
+    row = {"id": 1, "number": block.number, "hash": block.hash, "final": block.number}
     if session.execute(insert(Checkpoint).values(row).on_conflict_do_nothing().returning(Checkpoint.id)).first() is not None:
         add_blocks(session, [(block, [])])
 
 
-def move_checkpoint(session: Session, number: int, block_hash: bytes, *, settled: Collection[int] | None) -> None:
-    """Moves the checkpoint. Listeners are told when this transaction commits; `settled`: messages with a result, None: any may have."""
-    moved = "with moved as (update checkpoint set number = :number, hash = :hash) select pg_notify(:channel, :payload)"
-    values = {"number": number, "hash": block_hash, "channel": INDEXED, "payload": payload(number, settled)}
+def final(session: Session) -> int:
+    """The highest applied block that is final; -1 before there is a checkpoint."""
+    found = session.scalar(select(Checkpoint.final))
+    return -1 if found is None else found
+
+
+def move_checkpoint(session: Session, number: int, block_hash: bytes, *, final: int, settled: Collection[int] | None) -> None:
+    """Moves the checkpoint. `final`: up to which block none can change any more; that never falls.
+
+    Listeners are told when this transaction commits; `settled`: messages with a result, None: any may have.
+    """
+    moved = (
+        "with moved as (update checkpoint set number = :number, hash = :hash, final = greatest(final, :final))"
+        " select pg_notify(:channel, :payload)"
+    )
+    values = {"number": number, "hash": block_hash, "final": final, "channel": INDEXED, "payload": payload(number, settled)}
     session.execute(text(moved), values)
 
 

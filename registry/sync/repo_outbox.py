@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from registry.kernel import repo_bulk
-from registry.kernel.tables import Installation, OutboxMessage
+from registry.kernel.tables import Installation, Nonce, OutboxMessage
 
 # Held by the one transaction that signs.
 _SIGN_LOCK = 0x7411_0003
@@ -76,6 +76,12 @@ def take_nonces(session: Session, counts: Mapping[str, int]) -> dict[str, int]:
     return {row.address: row.next - counts[row.address] for row in rows}
 
 
+def next_nonces(session: Session, addresses: Collection[str]) -> dict[str, int]:
+    """Next nonces of the addresses that have sent."""
+    rows = session.execute(select(Nonce.address, Nonce.next).where(Nonce.address.in_(addresses)))
+    return {row.address: row.next for row in rows}
+
+
 def raise_nonce(session: Session, address: str, least: int) -> None:
     """The next nonce of an address is `least` at least."""
     query = "insert into nonces values (:address, :least) on conflict (address) do update set next = greatest(nonces.next, excluded.next)"
@@ -101,10 +107,11 @@ def signed(session: Session) -> list[Signed]:
     return [Signed(number, signer, nonce or 0, tx_hash or b"", raw or b"") for number, signer, nonce, tx_hash, raw in rows]
 
 
-def requeue(session: Session, numbers: Sequence[int], now: datetime) -> None:
-    """Takes nonce and bytes away: another transaction has used the nonce, so these bytes can never be mined."""
+def requeue(session: Session, numbers: Sequence[int], now: datetime) -> int:
+    """Takes nonce and bytes away: another transaction has used the nonce, so these bytes can never be mined. Gives how many it were."""
     values: dict[str, Any] = {"state": "queued", "nonce": None, "tx_hash": None, "raw": None, "updated_at": now}
-    session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(numbers), OutboxMessage.state == "signed").values(values))
+    stale = update(OutboxMessage).where(OutboxMessage.id.in_(numbers), OutboxMessage.state == "signed").values(values)
+    return len(session.scalars(stale.returning(OutboxMessage.id)).all())
 
 
 def awaits_results(session: Session) -> bool:

@@ -59,6 +59,8 @@ class Checkpoint(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes]
+    # The highest applied block that is final: nothing at or below it is ever taken back.
+    final: Mapped[int] = mapped_column(BigInteger)
 
 
 class AlarmRecord(Base):

@@ -286,6 +286,10 @@ def test_refusals_by_trace_and_by_calling_again(world: World, busy_block: int) -
 
     traceless = RpcGateway(Raising(Traceless(world.gateway.rpc, lambda _: None)), finality=0)
     assert traceless.refusal(refused.tx_hash).name == "WrongState"
+    # What a node does not have now it is asked for again, but not for ever.
+    for _ in range(19):
+        with pytest.raises(NodeUnavailable, match="does not say why"):
+            traceless.refusal(b"\x01" * 32)
     assert traceless.refusal(b"\x01" * 32) == Refusal("Unknown", {"data": "0x"})
 
 

@@ -59,5 +59,5 @@ def test_a_name_that_nobody_documented_is_refused(work: Work) -> None:
 
 
 def test_an_error_raises_the_alarm_of_its_code() -> None:
-    assert of_error(ChainHalted("the chain turned"), "sync_halted") == "chain_halted"
-    assert of_error(ValueError("a fault"), "sync_halted") == "sync_halted"
+    assert of_error(ChainHalted("the chain turned")) == "chain_halted"
+    assert of_error(ValueError("a fault")) == "sync_halted"

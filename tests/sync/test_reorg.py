@@ -16,7 +16,7 @@ from registry.sync.blocks import decoded
 from registry.sync.fold import MemoryState, Place, apply, joined
 from registry.sync.indexer import Indexer
 from registry.sync.reorg import ChainHalted
-from registry.sync.runtime import Runtime, SyncHalted
+from registry.sync.runtime import Habits, Runtime, SyncHalted
 from registry.sync.tables import ChainBlock, ChainEvent
 from tests.conftest import NETWORK
 from tests.sync.branches import BranchingChain
@@ -159,7 +159,7 @@ def test_a_second_indexer_that_comes_late_does_nothing(work: Work) -> None:
 
 def test_a_halted_sync_says_so_and_takes_nothing_more(work: Work) -> None:
     chain = BranchingChain(13, finality=0)
-    runtime = Runtime(work, chain)  # type: ignore[arg-type]
+    runtime = Runtime(work, chain, habits=Habits(doubts=3, doubt_pause=0.01))  # type: ignore[arg-type]
     chain.extend(2)
     runtime.drain()
     assert runtime.health().ready
@@ -169,7 +169,7 @@ def test_a_halted_sync_says_so_and_takes_nothing_more(work: Work) -> None:
     runtime._thread.join(timeout=30)
     health = runtime.health()
     assert (health.ready, health.reason[:7]) == (False, "halted:")
-    assert [(each.name, each.severity) for each in runtime.alarms.raised] == [("chain_halted", "serious")]
+    assert [(each.name, each.severity) for each in runtime.alarms.raised] == [("chain_halted", "serious"), ("sync_halted", "serious")]
     with pytest.raises(SyncHalted):
         runtime.drain()
     runtime.stop()

@@ -126,6 +126,7 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("final", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_checkpoint_single_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint")),
     )
