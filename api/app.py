@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import errors, openapi, rpc
+from api import errors, metrics, openapi, rpc
 from api.bootstrap import Platform
 from api.console.app import create_console
 from api.limiting import Limiter
@@ -21,9 +21,13 @@ THREADS = 128
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    platform: Platform = app.state.platform
+    if platform.owner:
+        platform.reconciler.start()
     yield
+    await anyio.to_thread.run_sync(platform.reconciler.stop)
 
 
 def create_app(platform: Platform) -> FastAPI:
@@ -49,6 +53,7 @@ def build() -> FastAPI:
     )
     errors.install(app)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(rpc.router)
     app.include_router(verify.router)
     for router in ROUTERS:

@@ -35,7 +35,9 @@ from registry.kernel.tables import Installation
 from registry.kernel.uow import SERVICE, Network, Work
 from registry.sync.deployment import check_genesis, ensure_deployed
 from registry.sync.journal import DatabaseJournal
+from registry.sync.reconciler import Pace, Reconciler
 from registry.sync.runtime import Runtime
+from registry.sync.status import Status, collect
 
 CHAIN_ID = 77_077
 LOCK = "owner.lock"
@@ -56,7 +58,24 @@ class Platform:
     gateway: ChainGateway
     clock: Clock
     owner: bool
+    reconciler: Reconciler
     embedded: bool = True
+
+    @property
+    def engine(self) -> str:
+        """What makes the blocks: embedded or network."""
+        return "embedded" if self.embedded else "network"
+
+    def status(self) -> Status:
+        """How the sync stands. An attached process shows what the running service has stored. Unavailable without the database."""
+        checks = self.reconciler.running or not self.owner
+        return collect(
+            self.work,
+            self.gateway,
+            engine=self.engine,
+            raised=self.runtime.alarms.raised if self.owner else None,
+            checks_every=self.settings.check_seconds if checks else 0.0,
+        )
 
     @classmethod
     @contextmanager
@@ -114,7 +133,7 @@ class _Parts:
         stack.callback(runtime.witnesses.close)
         stack.callback(runtime.stop)
         runtime.start()
-        return Platform(settings, work, runtime, gateway, self.clock, owner=True, embedded=outside is None)
+        return self._platform(work, gateway, runtime, owner=True, embedded=outside is None)
 
     def attach(self, stack: ExitStack) -> Platform:
         """Uses the database and the node of the process that owns the folder; sends nothing itself."""
@@ -132,7 +151,13 @@ class _Parts:
         gateway = outside or RpcGateway(stack.enter_context(Rpc(self._node_url())), finality=0, chain_id=row.chain_id)
         runtime = Runtime(work, gateway, url)
         stack.callback(runtime.stop)
-        return Platform(settings, work, runtime, gateway, self.clock, owner=False, embedded=outside is None)
+        return self._platform(work, gateway, runtime, owner=False, embedded=outside is None)
+
+    def _platform(self, work: Work, gateway: ChainGateway, runtime: Runtime, *, owner: bool, embedded: bool) -> Platform:
+        """The parts put together. Whoever serves starts the reconciler."""
+        pace = Pace(quick=self.settings.check_seconds, full=self.settings.full_check_seconds)
+        checks = Reconciler(work, gateway, runtime.alarms, pace=pace)
+        return Platform(self.settings, work, runtime, gateway, self.clock, owner=owner, reconciler=checks, embedded=embedded)
 
     def _embedded(self, stack: ExitStack, engine: Engine, row: Installation) -> EmbeddedGateway:
         """The chain of this data folder, started where its journal ends."""

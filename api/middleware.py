@@ -30,14 +30,14 @@ DOCS_PATH = "/docs"
 
 def policy(path: str) -> str:
     """The content security policy of a path: data answers load nothing, pages load only what this service serves."""
-    if path.startswith(("/v1", "/rpc", "/health", "/ready", "/openapi")):
+    if path.startswith(("/v1", "/rpc", "/health", "/ready", "/metrics", "/openapi")):
         return _DATA_POLICY
     return _DOCS_POLICY if path.startswith(DOCS_PATH) else _PAGE_POLICY
 
 
 # Everything else is a page of the console.
-ALWAYS_ANSWERED = ("/health", "/ready")
-API_PATHS = ("/v1", "/rpc", "/health", "/ready", "/openapi.json", "/verify", DOCS_PATH)
+ALWAYS_ANSWERED = ("/health", "/ready", "/metrics")
+API_PATHS = ("/v1", "/rpc", "/health", "/ready", "/metrics", "/openapi.json", "/verify", DOCS_PATH)
 
 
 class Edge:

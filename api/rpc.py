@@ -4,17 +4,15 @@ Only the methods below pass. A raw transaction takes the same path as the servic
 from elsewhere it asks for the key of the settings, and is off until one is set.
 """
 
-import hmac
-import ipaddress
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.acting import body_of, platform_of
 from api.bootstrap import Platform
+from api.local import is_local, same_key
 from chain.errors import NodeError, NodeRefused, ValueRefused
 from registry.kernel.errors import DomainError, Forbidden, Unauthenticated
 
@@ -46,7 +44,6 @@ READS = frozenset(
     }
 )
 SEND = "eth_sendRawTransaction"
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _EXAMPLE = {"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []}
 
 router = APIRouter(tags=["json-rpc"])
@@ -66,32 +63,13 @@ class Refusal(Exception):
         self.error: dict[str, Any] = {"code": code, "message": message} | ({} if data is None else {"data": data})
 
 
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return host is not None and ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _local(request: Request) -> bool:
-    """A request of this machine: not through a proxy, not for another name (DNS rebinding), not from another site's page."""
-    headers = request.headers
-    if any(name in headers for name in _FORWARDED):
-        return False
-    origin = headers.get("origin")
-    named = [request.url.hostname] if origin is None else [request.url.hostname, urlsplit(origin).hostname]
-    return _is_loopback(request.client.host if request.client else None) and all(_is_loopback(name) for name in named)
-
-
 def admit(request: Request, given: str, *, key: str) -> None:
     """RpcClosed or Unauthenticated unless the caller may use the gateway. `key` is the installation's, empty when there is none."""
     if given:
-        if key and hmac.compare_digest(given.encode(), key.encode()):
+        if same_key(given, key):
             return
         raise Unauthenticated("this is not the key of the JSON-RPC gateway")
-    if _local(request):
+    if is_local(request):
         return
     if not key:
         raise RpcClosed("the JSON-RPC gateway is open on this machine only; its operator has to set TALLYSTICK_RPC_KEY for others")

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli.commands import audit, certificates, chain, funding, invoices, lots, offers, parties, payables, profiles, service
+from api.cli.commands import audit, certificates, chain, checks, funding, invoices, lots, offers, parties, payables, profiles, service, sync
 
 app = typer.Typer(
     name="tallystick",
@@ -12,6 +12,8 @@ app = typer.Typer(
 )
 service.install(app)
 chain.install(app)
+checks.install(app)
+sync.install(app)
 certificates.install(app)
 app.add_typer(parties.app, name="party")
 app.add_typer(profiles.app, name="profile")
@@ -24,6 +26,9 @@ app.add_typer(funding.payment, name="payment")
 app.add_typer(funding.clearing_app, name="clearing")
 app.add_typer(chain.transaction, name="transaction")
 app.add_typer(audit.app, name="audit")
+app.add_typer(checks.runs, name="checks")
+app.add_typer(checks.breaks_app, name="breaks")
+app.add_typer(sync.app, name="sync")
 
 
 def main() -> None:

@@ -7,19 +7,22 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from api.bootstrap import Platform
 from api.paging import Page, Paging
-from api.schemas.chain import CheckOut, EventOut, NetworkOut
+from api.schemas.chain import EventOut, NetworkOut
+from api.schemas.checks import BreakDetailOut, CheckRunOut, StandingBreakOut, SyncOut
 from api.schemas.identity import EntityOut
 from api.schemas.instruments import LimitOut, ProfileOut
 from api.schemas.ledger import BalanceOut
 from api.schemas.lots import LotOut
 from api.schemas.payables import PayableOut, TreeOut
-from api.views import chain, claims, identity
+from api.views import chain, checks, claims, identity
 from api.views.claims import LotFilter, PayableFilter
 from registry.identity import api_keys, permissions, service
 from registry.kernel.uow import SERVICE, Actor, Unit
 from registry.receivables import totals
 from registry.receivables.totals import Totals
-from registry.sync import certificates
+from registry.sync import breaks, certificates
+from registry.sync.alarms import Severity
+from registry.sync.breaks import Filter
 
 Value = TypeVar("Value")
 # Events on the overview.
@@ -79,11 +82,12 @@ class Parties(NamedTuple):
     limits: list[LimitOut]
 
 
-class Report(NamedTuple):
-    """A check's report and when it ran."""
+class Checks(NamedTuple):
+    """How the sync stands, the latest full check, and a page of breaks."""
 
-    report: CheckOut
-    at: datetime
+    sync: SyncOut
+    run: CheckRunOut | None
+    breaks: Page[StandingBreakOut]
 
 
 # Members of answers that are numbers of parties.
@@ -96,11 +100,10 @@ PARTY_MEMBERS = frozenset(
 
 
 class Reads:
-    """Answers for the pages of one platform. Keeps the latest check's report."""
+    """Answers for the pages of one platform."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._report: Report | None = None
 
     def now(self) -> datetime:
         """The platform's time."""
@@ -130,7 +133,7 @@ class Reads:
         )
         sums, balances, events = found.value
         network, roles = self.network(), permissions.role_names(actor.roles)
-        return Seen(Overview(network, self._health(network), sums, balances.items, events.items, roles), found.names, found.now)
+        return Seen(Overview(network, self._health(), sums, balances.items, events.items, roles), found.names, found.now)
 
     def payables(self, actor: Actor, paging: Paging, *, wanted: PayableFilter) -> Seen[Page[PayableOut]]:
         """A page of payables."""
@@ -179,17 +182,27 @@ class Reads:
         return self._ask(actor, "entity.list", lambda unit: Parties(identity.entities(unit, paging), identity.all_limits(unit).items))
 
     def may_check(self, actor: Actor) -> bool:
-        """Whether the visitor may run the check and read its report."""
-        return permissions.allowed(actor, "check.run")
+        """Whether the visitor may run the check and see breaks."""
+        return permissions.allowed(actor, "break.list")
 
-    def last_check(self, actor: Actor) -> Seen[Report | None]:
-        """The latest report, if the visitor may read it and there is one."""
-        return Seen(self._report if self.may_check(actor) else None, {}, self.now())
+    def checks(self, actor: Actor, paging: Paging, *, wanted: Filter) -> Seen[Checks]:
+        """How the sync stands, what the latest full check compared, and breaks."""
+        sync = checks.sync(self._platform)
+
+        def question(unit: Unit) -> Checks:
+            run = breaks.last_full(unit)
+            return Checks(sync, CheckRunOut.of(run) if run else None, checks.page_of_breaks(unit, paging, wanted))
+
+        return self._ask(actor, "break.list", question)
+
+    def one_break(self, actor: Actor, number: int) -> Seen[BreakDetailOut]:
+        """A break with its history."""
+        return self._ask(actor, "break.show", lambda unit: checks.one_break(unit, number))
 
     def run_check(self, actor: Actor) -> None:
-        """Runs the check and keeps its report. Forbidden unless the visitor may."""
+        """Runs a full check and keeps what it finds. Forbidden unless the visitor may."""
         permissions.require(actor, "check.run")
-        self._report = Report(chain.check(self._platform), self.now())
+        self._platform.reconciler.check_now(actor)
 
     def _ask(self, actor: Actor, act: str, question: Callable[[Unit], Value]) -> Seen[Value]:
         permissions.require(actor, act)
@@ -197,19 +210,21 @@ class Reads:
             value = question(unit)
             return Seen(value, service.names(unit, set(parties_in(value))), unit.now)
 
-    def _health(self, network: NetworkOut) -> list[Vital]:
-        found = self._platform.runtime.health()
-        lag = max(0, network.node.number - (network.indexed.number if network.indexed else 0))
-        pending = found.queued + found.signed
+    def _health(self) -> list[Vital]:
+        found = self._platform.status()
+        lag, pending = found.lag_blocks, found.queued + found.signed
+        halted = any(each.name in {"sync_halted", "chain_halted"} for each in found.alarms)
+        serious = found.count(Severity.SERIOUS)
         return [
-            Vital("health_node", True, "health_ok"),
+            Vital("health_node", found.head is not None, "health_ok" if found.head is not None else "health_silent"),
             Vital("health_index", lag <= 1, "health_lag" if lag else "health_ok", {"count": lag}),
             Vital(
                 "health_runtime",
-                found.ready,
-                ("health_pending" if pending else "health_ok") if found.ready else "health_bad",
+                not halted,
+                "health_bad" if halted else "health_pending" if pending else "health_ok",
                 {"count": pending},
             ),
+            Vital("health_books", not serious, "health_breaks" if serious else "health_ok", {"count": serious}),
         ]
 
 

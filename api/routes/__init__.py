@@ -1,6 +1,6 @@
 """Routes under /v1: one function per operation. Each names its act; the table of permissions says who may do it."""
 
-from api.routes import audit, certificates, chain, documents, funding, identity, instruments, invoices, lots, offers, payables
+from api.routes import audit, certificates, chain, checks, documents, funding, identity, instruments, invoices, lots, offers, payables
 
 ROUTERS = (
     identity.router,
@@ -12,6 +12,7 @@ ROUTERS = (
     documents.router,
     funding.router,
     chain.router,
+    checks.router,
     certificates.router,
     audit.router,
 )

@@ -1,4 +1,4 @@
-"""What the chain recorded and what was sent to it; the network; the check; balances."""
+"""What the chain recorded and what was sent to it; the network; balances."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.acting import Acting, does
 from api.paging import Page, Paged
-from api.schemas.chain import CheckOut, EventOut, NetworkOut, TransactionOut
+from api.schemas.chain import EventOut, NetworkOut, TransactionOut
 from api.schemas.ledger import BalancesOut, EntryOut, LedgerOut
 from api.schemas.values import EntityId, Number, PayableId
 from api.views import chain as views
@@ -48,12 +48,6 @@ def show_ledger(call: Acting) -> Response:
 def list_entries(call: Acting, paging: Paged, subject: Annotated[str, Query(max_length=80, description="payable:0x..")]) -> Response:
     """Journal entries about a subject, oldest first, with their lines and hashes."""
     return call.read(lambda unit: views.entries(unit, paging, subject=subject))
-
-
-@router.get("/check", response_model=CheckOut, tags=["check"], **does("check.run"))
-def run_check(call: Acting) -> Response:
-    """Compares chain, index and ledger, and lists every difference."""
-    return call.report(views.check)
 
 
 @router.get("/network", response_model=NetworkOut, tags=["network"], **does("network.show"))

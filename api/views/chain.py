@@ -2,13 +2,12 @@
 
 from api.bootstrap import Platform
 from api.paging import Page, Paging, open_place, seal_cursor
-from api.schemas.chain import BreakOut, CheckOut, EventOut, HeadOut, NetworkOut, PassOut, TransactionOut
+from api.schemas.chain import EventOut, HeadOut, NetworkOut, TransactionOut
 from api.schemas.ledger import BalanceOut, BalancesOut, EntryOut, LedgerOut, TurnoverOut, side
 from api.schemas.values import Money, hexed
 from registry.identity.permissions import sees_all
 from registry.kernel.uow import Unit
 from registry.ledger import service as ledger
-from registry.sync import check as checking
 from registry.sync import reads
 
 
@@ -37,19 +36,12 @@ def network(unit: Unit, platform: Platform) -> NetworkOut:
     return NetworkOut(
         chain_id=unit.network.chain_id,
         contract=unit.network.contract,
-        engine="embedded" if platform.embedded else "network",
+        engine=platform.engine,
         finality=platform.gateway.finality,
         node=HeadOut(number=head.number, hash=hexed(head.hash)),
         indexed=None if indexed is None else HeadOut(number=indexed[0], hash=hexed(indexed[1])),
         time=unit.now,
     )
-
-
-def check(platform: Platform) -> CheckOut:
-    """Runs every comparison of chain, index and ledger."""
-    found = checking.run(platform.work, platform.gateway)
-    breaks = [BreakOut(code=item.code, subject=item.subject, expected=str(item.expected), found=str(item.found)) for item in found.breaks]
-    return CheckOut(clean=not breaks, passes=[PassOut(**each._asdict()) for each in found.passes], breaks=breaks)
 
 
 def balances(unit: Unit, entity: int | None = None) -> BalancesOut:

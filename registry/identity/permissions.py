@@ -111,7 +111,14 @@ ACTS: dict[str, frozenset[int]] = {
     "audit.anchor": _REGISTRAR,
     "network.show": _ANY,
     "pin.show": _ANY,
+    "sync.show": _OVERSIGHT,
     "check.run": _OVERSIGHT,
+    "check.list": _OVERSIGHT,
+    "check.show": _OVERSIGHT,
+    "break.list": _OVERSIGHT,
+    "break.show": _OVERSIGHT,
+    "break.explain": _REGISTRAR,
+    "break.own": _REGISTRAR,
     "ledger.show": _OVERSIGHT,
 }
 

@@ -21,8 +21,8 @@ from sqlalchemy.pool import NullPool
 from registry.kernel.errors import Invalid, Unavailable
 from registry.kernel.postgres import DATABASE, OWNER_ROLE, SERVICE_ROLE, EmbeddedPostgres
 
-# Who did what, and the ledger: rows are written once.
-APPEND_ONLY = ("acts", "entries", "postings")
+# Who did what, the ledger, the history of breaks: rows are written once.
+APPEND_ONLY = ("acts", "break_changes", "entries", "postings")
 # How Alembic compares tables; the same for making, checking and running migrations.
 INCLUDED: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
 # Any number that no other program uses on this database.

@@ -35,6 +35,8 @@ SEALED: dict[str, str] = {
     "documents.content_sealed": "trade document",
     "documents.salt_sealed": "salt of the commitment",
     "statements.text_sealed": "reason or legal basis in words",
+    "breaks.owner_sealed": "name of the person who takes care of a break",
+    "break_changes.note_sealed": "reason or name that a person gave about a break",
     "statements.salt_sealed": "salt of the statement's commitment",
     "financings.salt_sealed": "salt of the financing's commitment",
     "financings.reference_sealed": "funder's pay-out reference",

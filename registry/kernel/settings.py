@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     """Requests that are worked on or wait at the same time; beyond it the answer is 503 with Retry-After."""
     body_seconds: float = 60.0
     """Seconds a request's body may take to arrive."""
+    check_seconds: float = 60.0
+    """Seconds between the quick checks that the running service does by itself; 0: it does none."""
+    full_check_seconds: float = 3600.0
+    """Seconds between its full checks, which walk the whole chain; 0: none."""
+    metrics_key: SecretStr = SecretStr("")
+    """The key that `/metrics` asks for (Authorization: Bearer). Empty: `/metrics` is open on loopback and off elsewhere."""
     max_body: int = 20_000_000
     """Largest request body, bytes."""
 

@@ -1,12 +1,13 @@
-"""The journal of the embedded chain, and what the indexer has read: blocks with undo, events, the checkpoint."""
+"""The journal of the embedded chain; what the indexer has read: blocks with undo, events, the checkpoint; alarms, checks, breaks."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.kernel.db import Base
+from registry.kernel.db import Amount, Base, big_id
 
 
 class JournalBlock(Base):
@@ -72,3 +73,94 @@ class AlarmRecord(Base):
     # Seconds since 1970.
     since: Mapped[int] = mapped_column(BigInteger)
     detail: Mapped[str]
+
+
+class CheckRun(Base):
+    """One check: who asked for it, as of which block it was, and what came of it.
+
+    Kind: full or quick. State: requested (the service will run it), running, done, failed.
+    """
+
+    __tablename__ = "check_runs"
+    __table_args__ = (
+        CheckConstraint("kind in ('full', 'quick')", name="kind"),
+        CheckConstraint("state in ('requested', 'running', 'done', 'failed')", name="state"),
+    )
+
+    id: Mapped[big_id]
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    # Who asked; 0: the service by itself.
+    entity_id: Mapped[int] = mapped_column(BigInteger)
+    via: Mapped[str]
+    requested_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    block_number: Mapped[int | None] = mapped_column(BigInteger)
+    # Things compared; differences found, breaks that this run opened, and breaks that it found to be over.
+    compared: Mapped[int] = mapped_column(BigInteger)
+    found: Mapped[int]
+    opened: Mapped[int]
+    resolved: Mapped[int]
+    # [[pass, compared, breaks], ..]
+    passes: Mapped[list[Any]]
+    # Why it failed.
+    failure: Mapped[str | None]
+
+
+class BreakRecord(Base):
+    """A difference that a check has found. State: open, explained (a person said why it may stand), resolved (a check found it no more).
+
+    One that comes again after it was resolved is a new one. What each code means stands in check/codes.py.
+    """
+
+    __tablename__ = "breaks"
+    __table_args__ = (
+        CheckConstraint("state in ('open', 'explained', 'resolved')", name="state"),
+        Index("uq_breaks_standing", "code", "subject", unique=True, postgresql_where=text("state <> 'resolved'")),
+    )
+
+    id: Mapped[big_id]
+    code: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    expected: Mapped[str]
+    found: Mapped[str]
+    # Hash of both sides: an explanation holds as long as it does not change.
+    figures: Mapped[bytes]
+    # Both sides in minor units, when they are money.
+    currency: Mapped[str | None]
+    expected_minor: Mapped[int | None] = mapped_column(Amount())
+    found_minor: Mapped[int | None] = mapped_column(Amount())
+    state: Mapped[str]
+    # Who takes care of it: an entity, and a name sealed under that entity's key.
+    owner_id: Mapped[int | None] = mapped_column(BigInteger)
+    owner_sealed: Mapped[bytes | None]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    # The last check that saw it.
+    run_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class BreakChange(Base):
+    """A step in a break's life. Written once.
+
+    Cause: found, changed (the figures did, so an explanation ended), gone, explained, owned.
+    """
+
+    __tablename__ = "break_changes"
+
+    id: Mapped[big_id]
+    break_id: Mapped[int] = mapped_column(ForeignKey("breaks.id"), index=True)
+    at: Mapped[datetime]
+    # State after it.
+    state: Mapped[str]
+    cause: Mapped[str]
+    # Who did it; 0: a check by itself.
+    entity_id: Mapped[int] = mapped_column(BigInteger)
+    via: Mapped[str]
+    # The check that did it.
+    run_id: Mapped[int | None] = mapped_column(BigInteger)
+    # The figures at that time, and the reason or name that a person gave, sealed under its entity's key.
+    expected: Mapped[str]
+    found: Mapped[str]
+    note_sealed: Mapped[bytes | None]

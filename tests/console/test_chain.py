@@ -1,4 +1,4 @@
-"""Events, the check's report, parties, limits and the first page's figures."""
+"""Events, parties, limits and the first page's figures."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from api.console.reads import parties_in
 from api.console.viewmodels import chain, overview
 from api.paging import Page
-from api.schemas.chain import BreakOut, CheckOut, EventOut, PassOut
+from api.schemas.chain import EventOut
 from api.schemas.identity import EntityOut
 from api.schemas.instruments import LimitOut
 from api.schemas.ledger import BalanceOut
@@ -29,13 +29,6 @@ def test_an_event_says_who_and_keeps_its_arguments() -> None:
 def test_an_event_without_parties_or_with_a_new_name_is_shown() -> None:
     assert chain.event_row(event("PaymentRecorded", amount="1"), writer("zh")).about == ""
     assert chain.event_row(event("SomethingNew"), writer()).title == "SomethingNew"
-
-
-def test_a_report_is_shown_with_its_breaks() -> None:
-    found = BreakOut(code="lot_word", subject="lot:0x1", expected="1", found="2")
-    report = CheckOut(clean=False, passes=[PassOut(name="live_lots", compared=1203, breaks=1)], breaks=[found])
-    page = chain.check_page(report, NOW, writer=writer())
-    assert (page.clean, page.passes, page.breaks) == (False, [("live lots", "1,203", 1)], [("lot_word", "lot:0x1", "1", "2")])
 
 
 def test_a_party_shows_identifiers_only_where_there_are_some() -> None:

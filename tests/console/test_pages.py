@@ -9,6 +9,7 @@ from chain.certificate import check
 from chain.certificate.pin import Pin
 from scripts.build_verify import PAGE
 from tests.console.conftest import HOSTILE, Browser, Scene
+from tests.factories.planting import planted
 
 Enter = Callable[[str], Browser]
 ROLES = ["registrar", "obligor", "supplier", "subsupplier", "bank", "agent", "auditor", "stranger"]
@@ -103,15 +104,47 @@ def test_events_are_told_and_narrowed_to_a_payable(scene: Scene, signed_in: Ente
 def test_oversight_runs_the_check(scene: Scene, signed_in: Enter) -> None:
     browser = signed_in("auditor")
     assert browser.http.post("/checks", data={"form_token": "made-up"}).status_code == 303
-    assert "No check has been run" in browser.text("/checks")
+    assert "The latest full check" not in browser.text("/checks")
     assert browser.send("/checks", "/checks").headers["location"] == "/checks"
     assert "Everything agrees" in browser.text("/checks")
+    assert "Claims on the chain and in the index" in browser.text("/checks")
     stranger = signed_in("stranger")
     assert "Everything agrees" not in stranger.text("/checks")
     assert stranger.page("/checks").xpath("//form[@action='/checks']") == []
     token = stranger.page("/").xpath("//form[@action='/sign-out']/input/@value")[0]
     assert stranger.http.post("/checks", data={"form_token": token}).status_code == 403
-    assert scene.world.platform.work
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Differences found: 2", "breaks_open", "serious", "open")),
+        ("zh", ("发现差异：2 处", "breaks_open", "严重", "未处理")),
+    ],
+)
+def test_a_break_is_shown_with_its_history(scene: Scene, signed_in: Enter, language: str, words: tuple[str, ...]) -> None:
+    browser = signed_in("registrar")
+    browser.get("/about", lang=language)
+    with planted(scene.world.platform) as code:
+        browser.send("/checks", "/checks")
+        assert_clean(browser.page("/checks"))
+        assert all(word in browser.text("/checks") for word in words), browser.text("/checks")
+        (link,) = browser.page("/checks", code=code).xpath("//tbody/tr/@data-href")
+        number = int(link.rsplit("/", 1)[1])
+        registrar = scene.world["registrar"]
+        registrar.made(f"/v1/breaks/{number}/own", {"name": "Li <Wei>"})
+        registrar.made(f"/v1/breaks/{number}/explain", {"reason": "a <b>drill</b>"})
+        assert_clean(browser.page(link))
+        text = browser.text(link)
+        assert all(word in text for word in (code, "profile:", "tenor=", "Li <Wei>", "a <b>drill</b>"))
+        assert browser.page("/checks", state="explained").xpath("//tbody/tr/@data-href") == [link]
+        assert "3 serious" not in browser.text("/")
+        assert signed_in("auditor").get(link).status_code == 200
+        assert signed_in("supplier").get(link).status_code == 403
+    browser.send("/checks", "/checks")
+    assert link not in browser.page("/checks").xpath("//tbody/tr/@data-href")
+    assert_clean(browser.page(link))
+    assert browser.get("/breaks/999999").status_code == 404
 
 
 def test_parties_and_limits(signed_in: Enter) -> None:

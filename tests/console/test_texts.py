@@ -13,10 +13,12 @@ from registry.identity.permissions import ROLES
 from registry.ledger.accounts import Kind
 from registry.receivables import states
 from registry.sync import repo_sums
+from registry.sync.alarms import ALARMS
+from registry.sync.check.codes import CODES
 
 CONSOLE = Path(__file__).resolve().parents[2] / "api" / "console"
 # Texts whose key is put together from a value.
-BUILT = re.compile(r"^(pass|state|flag|move|event|role|status|account|side|engine|say|error|count|health)[:_]")
+BUILT = re.compile(r"^(pass|code|alarm|state|flag|move|event|role|status|account|side|engine|say|error|count|health)[:_]")
 
 
 def fields(text: str) -> set[str]:
@@ -64,6 +66,11 @@ def test_every_contract_event_has_a_text() -> None:
 
 def test_every_sum_of_the_check_has_a_text() -> None:
     assert {f"pass:{name}" for name in repo_sums.SUMS} <= set(CATALOGUE)
+
+
+def test_every_code_and_alarm_has_a_text() -> None:
+    assert {f"code:{code}" for code in CODES} == {key for key in CATALOGUE if key.startswith("code:")}
+    assert {f"alarm:{name}" for name in ALARMS} == {key for key in CATALOGUE if key.startswith("alarm:")}
 
 
 def test_unknown_languages_and_keys_do_no_harm() -> None:

@@ -1,4 +1,4 @@
-"""`tallystick transaction`, `events`, `balance`, `network`, `check`, `status`: what was recorded, and whether it agrees."""
+"""`tallystick transaction`, `events`, `balance`, `network`: what was recorded."""
 
 from typing import Annotated
 
@@ -7,8 +7,6 @@ import typer
 from api.calls import Answer, to_bytes
 from api.cli import frame
 from api.cli.frame import After, Here, Limit, paging
-from api.cli.output import EXIT_BREAKS
-from api.schemas.chain import StatusOut
 from api.views import chain as views
 from registry.kernel.uow import SERVICE
 
@@ -39,8 +37,6 @@ def install(app: typer.Typer) -> None:
     frame.command(app, "events")(events)
     frame.command(app, "balance")(balance)
     frame.command(app, "network")(network)
-    frame.command(app, "status")(status)
-    frame.command(app, "check")(check)
 
 
 def events(
@@ -63,28 +59,3 @@ def network(here: Here) -> None:
         with platform.work.begin(SERVICE) as unit:
             found = views.network(unit, platform)
         here.show(Answer(200, to_bytes(found)))
-
-
-def status(here: Here) -> None:
-    """How the service on this data folder is."""
-    with here.open() as platform:
-        found = platform.runtime.health()
-        shown = StatusOut(
-            ready=found.ready,
-            reason=found.reason,
-            running=not platform.owner,
-            indexed=found.indexed,
-            head=found.head,
-            queued=found.queued,
-            signed=found.signed,
-        )
-        here.show(Answer(200, to_bytes(shown)))
-
-
-def check(here: Here) -> None:
-    """Compares chain, index and ledger; ends with 1 when anything differs."""
-    with here.open() as platform:
-        found = views.check(platform)
-        here.show(Answer(200, to_bytes(found)))
-    if not found.clean:
-        raise typer.Exit(EXIT_BREAKS)

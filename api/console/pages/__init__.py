@@ -1,5 +1,5 @@
 """The pages: one function per page, each asks for data and shows a template."""
 
-from api.console.pages import chain, claims, entry, proofs
+from api.console.pages import chain, checks, claims, entry, proofs
 
-ROUTERS = (entry.router, claims.router, chain.router, proofs.router)
+ROUTERS = (entry.router, claims.router, chain.router, checks.router, proofs.router)

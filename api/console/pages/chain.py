@@ -1,12 +1,10 @@
-"""Events, the check, parties."""
+"""Events, parties."""
 
-from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response
-from starlette.responses import RedirectResponse
+from fastapi import APIRouter, Query, Response
 
-from api.console.frame import SESSION_COOKIE, Visiting
+from api.console.frame import Visiting
 from api.console.viewmodels import chain
 from api.paging import Paged
 
@@ -20,24 +18,6 @@ def events(visit: Visiting, paging: Paged, *, payable: Annotated[str, Query(patt
     writer = visit.writer(seen.names, seen.now)
     rows = [chain.event_row(event, writer) for event in seen.value.items]
     return visit.show("events.html", at="events", rows=rows, next=seen.value.next, payable=payable)
-
-
-@router.get("/checks")
-def checks(visit: Visiting) -> Response:
-    """The latest report of the check that this service has run."""
-    seen = visit.reads.last_check(visit.actor)
-    writer = visit.writer(seen.names, seen.now)
-    found = seen.value
-    report = chain.check_page(found.report, found.at, writer=writer) if found else None
-    return visit.show("checks.html", at="checks", report=report, may_run=visit.reads.may_check(visit.actor))
-
-
-@router.post("/checks")
-def run_check(visit: Visiting, form_token: Annotated[str, Form(max_length=200)]) -> Response:
-    """Runs the check and shows its report. Reads only."""
-    if visit.console.sessions.matches(visit.request.cookies.get(SESSION_COOKIE, ""), form_token):
-        visit.reads.run_check(visit.actor)
-    return RedirectResponse("/checks", status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get("/parties")

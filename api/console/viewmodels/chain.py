@@ -1,12 +1,11 @@
-"""Events, the check's report, parties and limits."""
+"""Events, parties and limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from api.console.viewmodels.writing import TONES, Badge, Writer, short
-from api.schemas.chain import CheckOut, EventOut
+from api.schemas.chain import EventOut
 from api.schemas.identity import EntityOut
 from api.schemas.instruments import LimitOut
 
@@ -27,16 +26,6 @@ class EventRow:
     tx: str
     tx_short: str
     args: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckPage:
-    """A check's report."""
-
-    clean: bool
-    at: str
-    passes: Sequence[tuple[str, str, int]]
-    breaks: Sequence[tuple[str, str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +79,6 @@ def _argument(key: str, value: Any, writer: Writer) -> str:
     if key in _PARTIES and text.isdigit() and int(text):
         return f"{text} ({writer.name(int(text))})"
     return text
-
-
-def check_page(report: CheckOut, at: datetime, *, writer: Writer) -> CheckPage:
-    """The report of a check that ran at a time."""
-    return CheckPage(
-        clean=report.clean,
-        at=writer.minute(at),
-        passes=[(writer.words(f"pass:{row.name}"), f"{row.compared:,}", row.breaks) for row in report.passes],
-        breaks=[(row.code, row.subject, row.expected, row.found) for row in report.breaks],
-    )
 
 
 def party_row(entity: EntityOut, writer: Writer) -> PartyRow:

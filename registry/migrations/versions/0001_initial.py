@@ -9,7 +9,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("acts", "entries", "postings")
+APPEND_ONLY = ("acts", "break_changes", "entries", "postings")
 
 
 def upgrade() -> None:  # noqa: PLR0915 - written by a program
@@ -81,6 +81,28 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
     )
     op.create_index(op.f("ix_api_keys_entity_id"), "api_keys", ["entity_id"], unique=False)
     op.create_table(
+        "breaks",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("expected", sa.String(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("figures", sa.LargeBinary(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("expected_minor", sa.Numeric(precision=30, scale=0), nullable=True),
+        sa.Column("found_minor", sa.Numeric(precision=30, scale=0), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.BigInteger(), nullable=True),
+        sa.Column("owner_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state in ('open', 'explained', 'resolved')", name=op.f("ck_breaks_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breaks")),
+    )
+    op.create_index(op.f("ix_breaks_subject"), "breaks", ["subject"], unique=False)
+    op.create_index("uq_breaks_standing", "breaks", ["code", "subject"], unique=True, postgresql_where=sa.text("state <> 'resolved'"))
+    op.create_table(
         "cancellation_consents",
         sa.Column("payable_id", sa.String(), nullable=False),
         sa.Column("entity_id", sa.BigInteger(), nullable=False),
@@ -121,6 +143,28 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.Column("state_root", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_chain_journal")),
     )
+    op.create_table(
+        "check_runs",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("entity_id", sa.BigInteger(), nullable=False),
+        sa.Column("via", sa.String(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("block_number", sa.BigInteger(), nullable=True),
+        sa.Column("compared", sa.BigInteger(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("resolved", sa.Integer(), nullable=False),
+        sa.Column("passes", postgresql.JSONB(), nullable=False),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.CheckConstraint("kind in ('full', 'quick')", name=op.f("ck_check_runs_kind")),
+        sa.CheckConstraint("state in ('requested', 'running', 'done', 'failed')", name=op.f("ck_check_runs_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_runs")),
+    )
+    op.create_index(op.f("ix_check_runs_state"), "check_runs", ["state"], unique=False)
     op.create_table(
         "checkpoint",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -532,6 +576,23 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
     )
     op.create_index(op.f("ix_bank_accounts_entity_id"), "bank_accounts", ["entity_id"], unique=False)
     op.create_table(
+        "break_changes",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("break_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("entity_id", sa.BigInteger(), nullable=False),
+        sa.Column("via", sa.String(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=True),
+        sa.Column("expected", sa.String(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["break_id"], ["breaks.id"], name=op.f("fk_break_changes_break_id_breaks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_break_changes")),
+    )
+    op.create_index(op.f("ix_break_changes_break_id"), "break_changes", ["break_id"], unique=False)
+    op.create_table(
         "clearing_lines",
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("lot_id", sa.String(), nullable=False),
@@ -650,6 +711,8 @@ def downgrade() -> None:  # noqa: PLR0915
     op.drop_index(op.f("ix_clearing_lines_holder"), table_name="clearing_lines")
     op.drop_index(op.f("ix_clearing_lines_entity_id"), table_name="clearing_lines")
     op.drop_table("clearing_lines")
+    op.drop_index(op.f("ix_break_changes_break_id"), table_name="break_changes")
+    op.drop_table("break_changes")
     op.drop_index(op.f("ix_bank_accounts_entity_id"), table_name="bank_accounts")
     op.drop_table("bank_accounts")
     op.drop_index(op.f("ix_statements_subject"), table_name="statements")
@@ -715,12 +778,17 @@ def downgrade() -> None:  # noqa: PLR0915
     op.drop_index(op.f("ix_clearing_runs_entity_id"), table_name="clearing_runs")
     op.drop_table("clearing_runs")
     op.drop_table("checkpoint")
+    op.drop_index(op.f("ix_check_runs_state"), table_name="check_runs")
+    op.drop_table("check_runs")
     op.drop_table("chain_journal")
     op.drop_index(op.f("ix_chain_events_payable_id"), table_name="chain_events")
     op.drop_table("chain_events")
     op.drop_table("chain_blocks")
     op.drop_index(op.f("ix_cancellation_consents_entity_id"), table_name="cancellation_consents")
     op.drop_table("cancellation_consents")
+    op.drop_index("uq_breaks_standing", table_name="breaks", postgresql_where=sa.text("state <> 'resolved'"))
+    op.drop_index(op.f("ix_breaks_subject"), table_name="breaks")
+    op.drop_table("breaks")
     op.drop_index(op.f("ix_api_keys_entity_id"), table_name="api_keys")
     op.drop_table("api_keys")
     op.drop_table("alarms")
