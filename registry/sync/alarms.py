@@ -46,6 +46,7 @@ ALARMS: dict[str, Alarm] = {
     ),
     "seal_refused": Alarm(Severity.SERIOUS, "the node gives a block that the network's validators did not seal"),
     "witness_disagrees": Alarm(Severity.SERIOUS, "another node of the network has another block where ours is final"),
+    "witness_silent": Alarm(Severity.MINOR, "another node that should be compared with ours has not answered for a minute"),
     "node_refuses": Alarm(Severity.MINOR, "the node does not take a transaction; indexing goes on, and it is sent again"),
     "database_unreachable": Alarm(Severity.SERIOUS, "the database does not answer; the sync pauses and tries again"),
     "check_failed": Alarm(Severity.MINOR, "the last check could not be finished, so nobody knows whether everything agrees"),

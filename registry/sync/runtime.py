@@ -27,6 +27,8 @@ from registry.sync.outbox import Secrets, Submitter
 from registry.sync.waiting import Bell, Listener
 
 log = logging.getLogger("tallystick.sync")
+# Seconds after which a witness that says nothing is told.
+_QUIET = 60.0
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,11 @@ class Runtime:
         """WitnessDisagrees when another node has another block where ours is final."""
         if not self.witnesses.all:
             return
+        silent = self.witnesses.silent(_QUIET)
+        if silent:
+            self.alarms.put("witness_silent", "; ".join(f"{name}: {why}" for name, why in silent.items()))
+        else:
+            self.alarms.clear("witness_silent")
         with self._work.begin(SERVICE) as unit:
             final = repo.applied(unit.session, repo.final(unit.session))
         if final is not None:

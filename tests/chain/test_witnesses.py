@@ -34,11 +34,13 @@ def test_a_node_with_the_same_blocks_agrees_and_one_that_lags_is_waited_for(node
     for nonce in range(2):
         mine(ours, nonce)
     witnesses.compare(ours.head())
-    assert list(witnesses.silent.values()) == ["it does not have block 2 yet"]
+    witnesses.heard()
+    assert list(witnesses.silent(0).values()) == ["it does not have block 2 yet"]
     for nonce in range(2):
         mine(theirs, nonce)
     witnesses.compare(ours.head())
-    assert (witnesses.silent, witnesses.all[0].agreed) == ({}, 2)
+    witnesses.heard()
+    assert (witnesses.silent(0), witnesses.all[0].agreed) == ({}, 2)
     witnesses.close()
 
 
@@ -47,6 +49,8 @@ def test_a_node_with_another_block_is_told_by_name(nodes: tuple[RpcGateway, RpcG
     witnesses = Witnesses.of([theirs.rpc.url])  # type: ignore[attr-defined]
     mine(ours, 0)
     mine(theirs, 0, data=b"\x01")
+    witnesses.compare(ours.head())
+    witnesses.heard()
     with pytest.raises(WitnessDisagrees) as told:
         witnesses.compare(ours.head())
     assert (told.value.witness, told.value.number) == (theirs.rpc.url, 1)  # type: ignore[attr-defined]
@@ -58,7 +62,9 @@ def test_a_node_that_is_away_says_nothing(nodes: tuple[RpcGateway, RpcGateway]) 
     ours, _ = nodes
     witnesses = Witnesses.of(["http://127.0.0.1:1"])
     witnesses.compare(ours.head())
-    assert "NodeUnavailable" in witnesses.silent["http://127.0.0.1:1"]
+    witnesses.heard()
+    assert "NodeUnavailable" in witnesses.silent(0)["http://127.0.0.1:1"]
+    assert witnesses.silent(60) == {}
     witnesses.close()
 
 

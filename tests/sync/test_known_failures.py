@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from chain.gateway import RpcGateway
 from chain.rpc import Rpc
+from chain.witnesses import Witness, Witnesses
 from registry.kernel import outbox
 from registry.kernel.tables import Nonce, OutboxMessage
 from registry.kernel.uow import SERVICE, Work
@@ -187,3 +188,39 @@ def test_a_halt_outlives_the_process_until_a_round_succeeds(work: Work) -> None:
     with work.begin(SERVICE) as unit:
         assert alarms.halted(unit.session) == ""
     assert asdict(runtime.health())["ready"]
+
+
+def test_a_witness_with_another_final_block_halts_the_sync(work: Work) -> None:
+    """Two nodes of one network part below what is final: nobody can say here which one is wrong, so nothing goes on."""
+    node, other = Falsifier(), Falsifier()
+    node.grow(6)
+    other.grow(3)
+    other.chain.random.seed(9)
+    runtime = process(work, node)
+    runtime.witnesses = Witnesses([Witness(Rpc("http://other", transport=other.transport()), "other")])
+    rounds(runtime)
+    runtime.witnesses.heard()
+    assert runtime.halted is None
+    assert runtime.witnesses.silent(0) == {"other": f"it does not have block {node.chain.head.number - 2} yet"}
+    other.grow(5)
+    for _ in range(4):
+        rounds(runtime, 1)
+        runtime.witnesses.heard()
+    assert {each.name for each in runtime.alarms.raised} == {"witness_disagrees", "sync_halted"}
+    assert "other has block 0x" in runtime.health().reason
+    with work.begin(SERVICE) as unit:
+        assert "other has block 0x" in alarms.halted(unit.session)
+
+
+def test_a_witness_that_agrees_or_is_away_changes_nothing(work: Work) -> None:
+    node, other = Falsifier(), Falsifier()
+    node.grow(6)
+    other.grow(8)
+    runtime = process(work, node)
+    away = Witness(Rpc("http://127.0.0.1:1", 1.0), "away")
+    runtime.witnesses = Witnesses([Witness(Rpc("http://other", transport=other.transport()), "other"), away])
+    rounds(runtime)
+    runtime.witnesses.heard()
+    assert runtime.health().ready
+    assert runtime.witnesses.all[0].agreed == node.chain.head.number - 2
+    assert list(runtime.witnesses.silent(0)) == ["away"]
