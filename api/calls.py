@@ -99,6 +99,8 @@ class Call:
         if isinstance(decided, Answer):
             return self._replay(decided)
         pending, result = decided
+        if pending.transactions and self.wait <= 0:
+            return Answer(202, to_bytes(pending))
         return self._settle(pending, lambda unit: render(unit, result), status)
 
     def _decide(self, decide: Callable[[Unit], Result], *, subject: Subject[Result]) -> Answer | tuple[Accepted, Result]:
@@ -112,8 +114,9 @@ class Call:
                 about = subject if isinstance(subject, str) else subject(result)
                 pending = Accepted(status="pending", subject=about, transactions=list(unit.messages))
                 alarms.refuse_calls_while_halted(unit)
-                acts.record(unit, act=self.act, subject=about, outcome="accepted")
                 self._keep(unit, Answer(202, to_bytes(pending)))
+                # Last: until the transaction ends nobody else writes an act.
+                acts.record(unit, act=self.act, subject=about, outcome="accepted")
                 return pending, result
         except DomainError as error:
             self._record_refusal(subject if isinstance(subject, str) else self.act.partition(".")[0], error)
@@ -151,8 +154,8 @@ class Call:
     def _refused(self, error: ChainRefused, subject: str) -> ChainRefused:
         found = errors.problem_of(error)
         with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
-            acts.record(unit, act=self.act, subject=subject, outcome=error.code)
             self._keep(unit, Answer(found.status, to_bytes(found)))
+            acts.record(unit, act=self.act, subject=subject, outcome=error.code)
         return error
 
     def _record_refusal(self, subject: str, error: DomainError) -> None:

@@ -138,8 +138,9 @@ def act_head(session: Session) -> tuple[int, bytes]:
 
 def add_act(session: Session, values: dict[str, object]) -> None:
     """Writes one act, which becomes the latest."""
-    session.execute(insert(Act).values(values))
-    session.execute(update(ActHead).values(latest=values["id"], hash=values["hash"]))
+    # One statement: all others that write wait for this transaction.
+    head = update(ActHead).values(latest=values["id"], hash=values["hash"]).cte("head")
+    session.execute(insert(Act).values(values).add_cte(head))
 
 
 def latest_act(session: Session) -> tuple[int, bytes]:

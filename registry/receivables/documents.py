@@ -59,7 +59,7 @@ def bundle(unit: Unit, ids: Sequence[int]) -> list[Document]:
     """The actor's own documents in the order named; NotFound for one that is not its own, Invalid for one named twice."""
     if len(set(ids)) != len(ids):
         raise Invalid("a document is named twice; name each once")
-    found = repo.owned(unit.session, unit.actor.entity_id, ids)
+    found = repo.owned(unit.session, unit.actor.entity_id, ids) if ids else {}
     missing = next((document_id for document_id in ids if document_id not in found), None)
     if missing is not None:
         raise NotFound(f"there is no document {missing} of yours; attach it first", document=missing)

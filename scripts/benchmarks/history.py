@@ -28,6 +28,8 @@ MARKS = {10_000: "10k", 100_000: "100k", 1_000_000: "1m"}
 _PER_BLOCK = 40
 _OBLIGOR, _AGENT, _PAYEES, _FACE = 100, 102, 50, 125_000
 _CURRENCY = money.numeric_code("GBP")
+# By the names of the ABI; what is not named is 0.
+_RULES = {"until": 2**32 - 1, "tenor": 2**31, "hops": 10, "depth": 10, "children": 40, "reopenPeriod": 86_400, "smallestLot": 1}
 _EVENTS: dict[str, tuple[bytes, tuple[Field, ...]]] = {
     raw["name"]: (Entry.of(raw).hash, tuple(raw["inputs"])) for raw in load(INTERFACE).entries("event")
 }
@@ -72,7 +74,7 @@ def events(number: int) -> list[tuple[str, dict[str, Any]]]:
     if number == 0:
         return []
     if number == 1:
-        rules = (_CURRENCY, 0, 2**32 - 1, 2**31, 10, 10, 40, 0, 0, 0, 86_400, 1)
+        rules = tuple(_RULES.get(part["name"], 0) for part in _EVENTS["ProfileSet"][1][1]["components"])
         limit = {"obligor": _OBLIGOR, "currency": _CURRENCY, "limit": 2**71, "agent": _AGENT}
         return [("ProfileSet", {"profile": PROFILE, "rules": rules}), ("LimitSet", limit)]
     found = []

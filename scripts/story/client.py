@@ -57,6 +57,11 @@ class Party:
             return self._settled(answer.json()["transactions"], deadline)
         return _parsed(answer)
 
+    def hand_in(self, step: str, path: str, body: Any) -> None:
+        """A write that is decided when this returns, and not waited for."""
+        headers = {"Idempotency-Key": f"story:{step}", "Prefer": "respond-async"}
+        _parsed(self._http.post(f"/v1{path}", headers=headers, json=body))
+
     def _settled(self, transactions: list[int], deadline: float) -> None:
         """Waits for contract calls of a write that was cut off after it was decided; what came of it is read elsewhere."""
         while time.monotonic() < deadline:

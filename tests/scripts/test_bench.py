@@ -70,7 +70,7 @@ def test_rates_and_steps_are_measured_on_real_parts(tmp_path: Path) -> None:
     assert indexed["events"] == 3 * 2 + 10
     assert set(sent) == {
         *("transactions", "queue_tps", "raw_tps"),
-        *("requests", "clients", "api_tps", "api_p50_ms", "api_p99_ms", "lost", "doubled"),
+        *("requests", "clients", "api_tps", "api_p50_ms", "api_p99_ms", "async_tps", "async_p50_ms", "async_p99_ms", "lost", "doubled"),
     }
     assert (sent["transactions"], sent["requests"], sent["lost"], sent["doubled"]) == (4, 4, 0, 0)
     assert set(steps) == {"rows", "accepted", "payables", "import_s", "confirm_s", "accept_s", "pay_s", "clear_s"}
