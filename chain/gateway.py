@@ -15,7 +15,7 @@ from chain.rpc import Endpoint, Request
 from chain.types import Block, BlockRef, Evidence, Receipt
 
 # Transactions in a block of the embedded engine: Anvil's time to give a block's receipts grows with the square of their number.
-_BLOCK = 500
+_BLOCK = 250
 # How often a node is asked why a transaction was refused, before nobody will ever know.
 _ASKED = 20
 
