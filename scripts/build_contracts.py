@@ -4,24 +4,23 @@ An artefact holds ABI, creation code, runtime code with the places of its immuta
 settings it was made from. Settings are those of contracts/foundry.toml.
 """
 
-import hashlib
 import json
 import os
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import solcx
 from solcx.exceptions import SolcError
 
+from chain import sources as made_from
+
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "contracts"
 TARGET = ROOT / "chain" / "abi"
-OPENZEPPELIN = "@openzeppelin/contracts/access/manager/AccessManager.sol"
 # The contracts of a deployment, in the order they are created.
 DEPLOYED = {
-    "AccessManager": OPENZEPPELIN,
+    "AccessManager": made_from.OPENZEPPELIN,
     "Reads": "src/Reads.sol",
     "Registrar": "src/Registrar.sol",
     "Holdings": "src/Holdings.sol",
@@ -32,58 +31,13 @@ INTERFACE = ("ITallystick", "src/interfaces/ITallystick.sol")
 
 
 def settings() -> dict[str, Any]:
-    """Compiler settings that foundry.toml gives to the contracts, as solc takes them."""
-    profile = tomllib.loads((CONTRACTS / "foundry.toml").read_text())["profile"]["default"]
-    (contracts,) = [part for part in profile["additional_compiler_profiles"] if part["name"] == "contracts"]
-    return {
-        "optimizer": {"enabled": contracts["optimizer"], "runs": contracts["optimizer_runs"]},
-        "viaIR": contracts["via_ir"],
-        "evmVersion": profile["evm_version"],
-        "metadata": {"bytecodeHash": "none", "appendCBOR": False},
-        "outputSelection": {
-            "*": {
-                "*": [
-                    "abi",
-                    "evm.bytecode.object",
-                    "evm.deployedBytecode.object",
-                    "evm.deployedBytecode.immutableReferences",
-                    "storageLayout",
-                ]
-            }
-        },
-    }
+    """Compiler settings of the contracts."""
+    return made_from.settings(CONTRACTS)
 
 
 def sources() -> dict[str, str]:
     """Our sources and the libraries they import, by the names they import them under."""
-    libraries = Path(os.environ["NODE_MODULES"])
-    found = {str(path.relative_to(CONTRACTS)): path.read_text() for path in sorted((CONTRACTS / "src").rglob("*.sol"))}
-    pending = [OPENZEPPELIN, *imports(found)]
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found[name] = (libraries / name).read_text()
-            pending += imports({name: found[name]})
-    return dict(sorted(found.items()))
-
-
-def imports(texts: dict[str, str]) -> list[str]:
-    """Names of library files that these files import, relative ones resolved."""
-    names = []
-    for name, text in texts.items():
-        for line in text.replace("\n", " ").split(";"):
-            if line.strip().startswith("import ") and '"' in line:
-                target = line.split('"')[1]
-                resolved = target if target.startswith("@") else os.path.normpath(f"{Path(name).parent}/{target}")
-                if resolved.startswith("@"):
-                    names.append(resolved)
-    return names
-
-
-def fingerprint(texts: dict[str, str], chosen: dict[str, Any]) -> str:
-    """Hash of all sources and settings."""
-    content = json.dumps({"sources": texts, "settings": chosen}, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
+    return made_from.texts(CONTRACTS, Path(os.environ["NODE_MODULES"]))
 
 
 def compile_all(texts: dict[str, str], chosen: dict[str, Any]) -> dict[str, Any]:
@@ -130,10 +84,10 @@ def artefact(name: str, found: dict[str, Any], source_hash: str) -> dict[str, An
 def build(texts: dict[str, str], chosen: dict[str, Any]) -> dict[str, str]:
     """File name -> JSON text of every artefact."""
     compiled = compile_all(texts, chosen)
-    source_hash = fingerprint(texts, chosen)
+    source_hash = made_from.fingerprint(texts, chosen)
     made = {name: artefact(name, compiled[path][name], source_hash) for name, path in DEPLOYED.items()}
     name, path = INTERFACE
-    made[name] = {"name": name, "sourceHash": source_hash, "abi": compiled[path][name]["abi"]}
+    made[name] = {"name": name, "sourceHash": source_hash, "abi": compiled[path][name]["abi"], "sources": made_from.digests(texts)}
     return {f"{name}.json": json.dumps(content, indent=1, sort_keys=True) + "\n" for name, content in made.items()}
 
 
@@ -141,7 +95,7 @@ def main() -> int:
     """Writes the artefacts, or with --check compares the hash of the sources with theirs."""
     texts, chosen = sources(), settings()
     if "--check" in sys.argv[1:]:
-        expected = fingerprint(texts, chosen)
+        expected = made_from.fingerprint(texts, chosen)
         stale = [name for name in [*DEPLOYED, INTERFACE[0]] if recorded_hash(name) != expected]
         if stale:
             print(f"chain/abi is not made from these sources: {', '.join(stale)}; run scripts/build-contracts", file=sys.stderr)

@@ -2,7 +2,22 @@
 
 import typer
 
-from api.cli.commands import audit, certificates, chain, checks, funding, invoices, lots, offers, parties, payables, profiles, service, sync
+from api.cli.commands import (
+    audit,
+    certificates,
+    chain,
+    checks,
+    deployment,
+    funding,
+    invoices,
+    lots,
+    offers,
+    parties,
+    payables,
+    profiles,
+    service,
+    sync,
+)
 
 app = typer.Typer(
     name="tallystick",
@@ -25,6 +40,7 @@ app.add_typer(funding.financing, name="financing")
 app.add_typer(funding.payment, name="payment")
 app.add_typer(funding.clearing_app, name="clearing")
 app.add_typer(chain.transaction, name="transaction")
+app.add_typer(deployment.app, name="chain")
 app.add_typer(audit.app, name="audit")
 app.add_typer(checks.runs, name="checks")
 app.add_typer(checks.breaks_app, name="breaks")

@@ -46,3 +46,10 @@ def load(name: str) -> Artefact:
         immutables=tuple((start, length) for start, length in raw.get("immutables", [])),
         slots={item["label"]: int(item["slot"]) for item in raw.get("storageLayout", [])},
     )
+
+
+@cache
+def sources() -> dict[str, str]:
+    """SHA-256 of every source file that the artefacts were made from, by the name it was compiled under."""
+    raw = json.loads(resources.files(__package__).joinpath(f"{INTERFACE}.json").read_text())
+    return dict(raw["sources"])

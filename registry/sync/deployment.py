@@ -11,7 +11,7 @@ from chain import deploy, signing
 from chain.gateway import ChainGateway
 from registry.identity import keys
 from registry.kernel import crash
-from registry.kernel.errors import DomainError, Invalid, Kind
+from registry.kernel.errors import DomainError, Invalid, Kind, NotFound
 from registry.kernel.uow import SERVICE, Work
 from registry.sync import repo, repo_outbox
 
@@ -45,6 +45,15 @@ def ensure_deployed(work: Work, gateway: ChainGateway, *, seconds: float = 60.0)
         repo_outbox.set_manifest(unit.session, plan.contract, manifest)
     crash.point(crash.Point.DEPLOY_RECORDED)
     return plan.contract
+
+
+def recorded(work: Work) -> dict[str, Any]:
+    """The manifest of this installation's deployment. NotFound before there is one."""
+    with work.begin(SERVICE) as unit:
+        known = repo_outbox.manifest(unit.session)
+    if known is None:
+        raise NotFound("nothing is deployed here yet; `tallystick up` does that")
+    return known
 
 
 def check_genesis(work: Work, gateway: ChainGateway) -> None:

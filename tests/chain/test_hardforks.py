@@ -1,28 +1,19 @@
 """The same story under the rules of berlin and under every later rule of the embedded node: the same words at the end."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from chain.gateway import RpcGateway
 from chain.node import AnvilNode, NodeSettings
 from tests.chain.book import Book
 from tests.chain.conftest import CHAIN_ID, GENESIS
 from tests.chain.layout_table import README, parse
+from tests.chain.nodes import Mining
 from tests.chain.world import World
 
 OLDEST = "berlin"
 # Up to the newest that the pinned node knows.
 LATER = ("london", "paris", "shanghai", "cancun", "prague", "osaka", "bpo2")
-
-
-class Mining(RpcGateway):
-    """A node that mines what it is sent, at once and at the time that is asked for."""
-
-    def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:
-        self.rpc.batch([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in raws])
-        self.rpc.call("evm_mine", {"timestamp": timestamp})
 
 
 def told(binary: Path, folder: Path, hardfork: str) -> tuple[Book, dict[int, bytes]]:

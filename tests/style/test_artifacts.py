@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from chain import sources
 from scripts import build_contracts
 from tests.style.sources import ROOT, source
 
@@ -13,7 +14,7 @@ NAMES = [*build_contracts.DEPLOYED, build_contracts.INTERFACE[0]]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_artefact_is_made_from_these_sources(name: str) -> None:
-    expected = build_contracts.fingerprint(build_contracts.sources(), build_contracts.settings())
+    expected = sources.fingerprint(build_contracts.sources(), build_contracts.settings())
     assert build_contracts.recorded_hash(name) == expected, "run scripts/build-contracts"
 
 
