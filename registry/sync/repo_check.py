@@ -1,6 +1,6 @@
 """SQL of the check: one snapshot of everything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import Engine, FromClause, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from registry.kernel.tables import Nonce, OutboxMessage
+from registry.ledger.tables import Entry
 from registry.receivables.tables import Document, DocumentSetItem, OfferRecord, PayableTerms
 from registry.sync.tables import ChainBlock, ChainEvent, JournalBlock
 
@@ -78,6 +79,11 @@ def financing_prices(session: Session) -> dict[tuple[str, int], int]:
     """Pay-outs of completed financings by lot and the block that completed them."""
     query = text("select lot_id, settled_block, price from financings where state in ('completed', 'pledge_released')")
     return {(row.lot_id, row.settled_block): int(row.price) for row in session.execute(query)}
+
+
+def entry_hashes(session: Session, numbers: Sequence[int]) -> dict[int, bytes]:
+    """Hashes of ledger entries by number."""
+    return {row[0]: row[1] for row in session.execute(select(Entry.id, Entry.hash).where(Entry.id.in_(numbers)))}
 
 
 def documents(session: Session) -> dict[str, list[bytes]]:

@@ -1,17 +1,18 @@
 """SQL of the check: what must add up or agree within the database, as the database computes it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 
 class Sum(NamedTuple):
-    """Two numbers that should be one; in minor units of `currency` (letters, or the ISO 4217 number as text) when it is money."""
+    """Two numbers that should be one, in minor units of `currency` (letters, or the ISO 4217 number as text) when it is money; or two
+    sets of fields that should be the same."""
 
     subject: str
-    expected: int
-    found: int
+    expected: int | dict[str, Any]
+    found: int | dict[str, Any]
     currency: str | None
 
 
@@ -74,31 +75,42 @@ _SUMS = {
         from paid p full join booked b using (currency) where coalesce(p.amount, 0) <> coalesce(b.amount, 0)""",
     # Records that follow the chain, against the event that must stand behind their state.
     "record_offer": """
-        select 'offer:' || o.id, 1, 0, null from offers o where o.state = 'accepted' and not exists (
+        select 'offer:' || o.id, jsonb_build_object('event', 'Transferred'), jsonb_build_object('event', null), null
+        from offers o where o.state = 'accepted' and not exists (
             select from chain_events e where e.block_number = o.settled_block and e.name = 'Transferred' and e.payable_id = o.payable_id
             and e.args ->> 'to' = o.recipient::text and e.args ->> 'amount' = o.amount::text)""",
     "record_financing": """
-        select 'financing:' || f.id, 1, 0, null from financings f where f.state in ('completed', 'pledge_released') and not exists (
+        select 'financing:' || f.id, jsonb_build_object('event', 'Financed'), jsonb_build_object('event', null), null
+        from financings f where f.state in ('completed', 'pledge_released') and not exists (
             select from chain_events e where e.payable_id = f.payable_id and e.name = 'Financed' and e.args ->> 'funder' = f.funder::text
             and e.args ->> 'amount' = f.amount::text and e.block_number <= f.settled_block)""",
     "record_payment": """
-        select 'payment:' || p.id, 1, 0, null from payments p where p.state in ('recorded', 'reversed') and not exists (
+        select 'payment:' || p.id, jsonb_build_object('event', 'PaymentRecorded'), jsonb_build_object('event', null), null
+        from payments p where p.state in ('recorded', 'reversed') and not exists (
             select from chain_events e where e.block_number = p.recorded_block and e.name = 'PaymentRecorded'
             and e.args ->> 'receipt' = '0x' || encode(p.receipt, 'hex'))
         union all
-        select 'payment:' || p.id, 0, 1, null from payments p join chain_events e on e.name = 'PaymentRecorded'
+        select 'payment:' || p.id, jsonb_build_object('state', 'recorded'), jsonb_build_object('state', p.state), null
+        from payments p join chain_events e on e.name = 'PaymentRecorded'
         and e.args ->> 'receipt' = '0x' || encode(p.receipt, 'hex') where p.state not in ('recorded', 'reversed')""",
     # Records beside the chain, against the mirror; what is still on its way to the chain is left alone.
     "record_terms": """
-        select 'payable:' || p.id, 1, 0, null from payables p join payable_terms t on t.payable_id = p.id
-        where (t.entity_id, t.payee, t.profile, t.due, t.face, t.terms, t.salt)
-        is distinct from (p.obligor, p.payee, p.profile, p.due, p.face, p.terms, p.salt) or t.portions <> p.portions""",
+        select 'payable:' || p.id, s.expected, s.found, null from payables p join payable_terms t on t.payable_id = p.id, lateral (select
+            jsonb_build_object('obligor', p.obligor, 'payee', p.payee, 'profile', p.profile, 'due', p.due, 'face', p.face,
+                'terms', encode(p.terms, 'hex'), 'salt', encode(p.salt, 'hex'), 'portions', p.portions) expected,
+            jsonb_build_object('obligor', t.entity_id, 'payee', t.payee, 'profile', t.profile, 'due', t.due, 'face', t.face,
+                'terms', encode(t.terms, 'hex'), 'salt', encode(t.salt, 'hex'), 'portions', t.portions) found) s
+        where s.expected <> s.found""",
     "record_entity": f"""
-        select 'entity:' || e.id, 1, 0, null from entities e left join participants p on p.id = e.id
-        where (p.roles, p.status, p.verified_until, p.dossier)
-        is distinct from (e.roles, e.status, extract(epoch from e.verified_until)::bigint, e.dossier) and {_SETTLED}""",
+        select 'entity:' || e.id, s.expected, s.found, null from entities e left join participants p on p.id = e.id, lateral (select
+            jsonb_build_object('roles', p.roles, 'status', p.status, 'verified_until', p.verified_until,
+                'dossier', encode(p.dossier, 'hex')) expected,
+            jsonb_build_object('roles', e.roles, 'status', e.status, 'verified_until', extract(epoch from e.verified_until)::bigint,
+                'dossier', encode(e.dossier, 'hex')) found) s
+        where s.expected <> s.found and {_SETTLED}""",
     "record_key": f"""
-        select 'key:' || k.address, 1, 0, null from signing_keys k join entities e on e.id = k.entity_id
+        select 'key:' || k.address, jsonb_build_object('participant', p.participant),
+            jsonb_build_object('participant', k.entity_id), null from signing_keys k join entities e on e.id = k.entity_id
         left join participant_keys p on p.address = k.address where p.participant is distinct from k.entity_id and {_SETTLED}""",
     "record_invoice": """
         select 'invoice:' || i.entity_id || ':' || encode(i.fingerprint, 'hex'), o.total, i.total, i.currency
@@ -129,7 +141,11 @@ SUMS = tuple(_SUMS)
 def differences(session: Session, name: str) -> list[Sum]:
     """Where a sum of the database is not what it should be."""
     rows = session.execute(text(_SUMS[name]))
-    return [Sum(subject, int(expected), int(found), currency) for subject, expected, found, currency in rows]
+    return [Sum(subject, _side(expected), _side(found), currency) for subject, expected, found, currency in rows]
+
+
+def _side(value: Any) -> int | dict[str, Any]:
+    return value if isinstance(value, dict) else int(value)
 
 
 def compared(session: Session, name: str) -> int:

@@ -1,6 +1,7 @@
 """Each kind of break, planted by hand: the check names it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, text
@@ -8,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from registry.funding import financings, payments
 from registry.funding.financings import NewFinancing
+from registry.identity import acts
 from registry.kernel.uow import SERVICE
 from registry.receivables import lots, offers, payables
-from registry.sync import check, mirror, repo_check
+from registry.sync import anchors, check, mirror, repo_check
 from registry.sync.check import words
-from tests.sync.people import AGENT, BANK, TIER1, TIER2, Play
+from tests.sync.people import AGENT, BANK, REGISTRAR, TIER1, TIER2, Play
 from tests.sync.site import Site
 
 
@@ -36,6 +38,10 @@ def deal(site: Site) -> Play:
     site.runtime.drain()
     play.act(BANK, lambda unit: financings.complete(unit, made.id, reference="PAYOUT"))
     play.act(AGENT, lambda unit: payments.record(unit, payable, amount=60_000, reference="BANK"))
+    site.runtime.drain()
+    for act in ("payment.record", "financing.complete"):
+        play.act(AGENT, partial(acts.record, act=act, subject=f"payable:{payable}", outcome="accepted"))
+    play.act(REGISTRAR, anchors.drop)
     site.runtime.drain()
     return play
 
@@ -128,6 +134,15 @@ PLANTED: dict[str, tuple[str, dict[str, str]]] = {
         "update accounts set kind = 'deposits' where kind = 'payables'",
         {"ledger_payables": "select 'entity:2:CNY'", "ledger_entry": "select key from entries where id = 1"},
     ),
+    "an anchored entry": (
+        "update entries set hash = '\\x03' where id = (select max(id) from entries)",
+        {"anchor_ledger": "select 'entry:' || max(id) from entries", "ledger_chain": "select 'entry:' || max(id) from entries"},
+    ),
+    "an act": (
+        "update acts set outcome = 'forgiven' where id = (select max(id) from acts)",
+        {"audit_chain": "select 'act:' || max(id) from acts"},
+    ),
+    "the end of the log": ("delete from acts where id = (select max(id) from acts)", {"audit_chain": "select 'act:' || max(id) from acts"}),
     "a price": ("update financings set price = price - 1", {"ledger_entry": "select key from entries where kind = 'Financed'"}),
     "a result": ("update outbox set state = 'reverted' where id = 3", {"outbox_receipt": "select 'message:3'"}),
     "a result is lost": (

@@ -33,6 +33,8 @@ CHECKS: dict[str, tuple[str, str]] = {
     "pass:record_documents": ("Documents and the roots that were signed", "单据与已签署的承诺根"),
     "pass:checkpoint": ("The last indexed block and the node's", "最后索引区块与节点区块"),
     "pass:ledger_unbalanced": ("Every ledger entry sums to zero", "每笔分录借贷平衡"),
+    "pass:audit": ("The log of acts: chain of hashes, anchors", "操作日志：哈希链与锚定"),
+    "pass:anchors": ("The ledger and its anchors on the chain", "账簿与链上锚定"),
     "pass:outbox": ("Transactions sent and their receipts", "已发送交易与收据"),
     "pass:nonces": ("Transaction counters of all keys", "各密钥的交易计数"),
     # What a break of each code says: what differs.
@@ -77,6 +79,8 @@ CHECKS: dict[str, tuple[str, str]] = {
     "code:record_key": ("A signing key of ours that the chain does not know as its entity's", "链上未登记为该主体的签名密钥"),
     "code:record_invoice": ("An invoice's total in its record and on the chain", "发票记录总额与链上总额"),
     "code:record_documents": ("Documents kept and the root that was signed", "留存单据与已签署的承诺根"),
+    "code:audit_chain": ("The log of acts, its chain of hashes, and its anchors on the chain", "操作日志、其哈希链与链上锚定"),
+    "code:anchor_ledger": ("A ledger entry and the head that the chain anchors for it", "账簿分录与链上锚定的哈希"),
     # What each alarm means.
     "alarm:chain_halted": (
         "The node's chain contradicts blocks that were final. Indexing and sending have stopped.",
@@ -89,6 +93,22 @@ CHECKS: dict[str, tuple[str, str]] = {
     "alarm:node_unreachable": (
         "The node does not answer, or not as it should. The sync pauses and tries again.",
         "节点无应答或应答异常，同步暂停并会重试。",
+    ),
+    "alarm:node_lied": (
+        "What the node tells contradicts itself. Nothing of it was taken in; repeated, it halts the sync.",
+        "节点给出的数据自相矛盾，未被采信；若反复出现，同步将停止。",
+    ),
+    "alarm:seal_refused": (
+        "The node gives a block that the network's validators did not seal.",
+        "节点给出了未经网络验证者签封的区块。",
+    ),
+    "alarm:witness_disagrees": (
+        "Another node of the network has another block where ours is final.",
+        "另一节点在本方已最终确认的高度上有不同区块。",
+    ),
+    "alarm:node_refuses": (
+        "The node does not take a transaction. Indexing goes on, and it is sent again.",
+        "节点拒收一笔交易，索引继续，交易会重新发送。",
     ),
     "alarm:database_unreachable": (
         "The database does not answer. The sync pauses and tries again.",
@@ -117,7 +137,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "move:break_explained": ("Explained", "已作说明"),
     "move:break_owned": ("Taken care of by", "负责人"),
     "alarms": ("Alarms", "告警"),
-    "alarms_help": ("The operators' page says what to do for each.", "处置方法见运维手册。"),
+    "alarms_help": ("OPERATIONS.md says what to do for each.", "处置方法见 OPERATIONS.md。"),
     "since": ("since {at}", "自 {at}"),
     "breaks_title": ("Differences", "差异"),
     "breaks_standing": ("Standing", "现存"),

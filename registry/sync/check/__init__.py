@@ -92,6 +92,8 @@ def _whole_chain(report: CheckReport, session: Session, gateway: ChainGateway, *
     books.compare_entries(report, session, found)
     books.compare_outbox(report, session, found)
     books.compare_documents(report, session)
+    pause()
+    books.compare_anchored(report, session)
 
 
 def _compare_code(report: CheckReport, gateway: ChainGateway, manifest: dict[str, Any] | None) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chain.gateway import ChainGateway
+from registry.identity import acts
 from registry.kernel import money
+from registry.kernel.chaining import AnchorKind
 from registry.ledger import repo as ledger_repo
 from registry.ledger import service as ledger
 from registry.receivables import merkle
-from registry.sync import repo_check, repo_sums
+from registry.sync import anchors, repo_check, repo_sums
 from registry.sync.check.report import Amounts, CheckReport
 from registry.sync.check.walk import Walk, lines
 
@@ -50,7 +52,7 @@ def compare_sums(report: CheckReport, session: Session) -> None:
 
 
 def _amounts(item: repo_sums.Sum) -> Amounts | None:
-    if item.currency is None:
+    if item.currency is None or isinstance(item.expected, dict) or isinstance(item.found, dict):
         return None
     currency = money.alpha_code(int(item.currency)) if item.currency.isdecimal() else item.currency
     return Amounts(item.expected, item.found, currency)
@@ -61,6 +63,21 @@ def compare_documents(report: CheckReport, session: Session) -> None:
     kept, roots = repo_check.documents(session), repo_check.document_roots(session)
     report.rows("record_documents", expected=roots, found={subject: merkle.root(items) for subject, items in kept.items()})
     report.done("record_documents", len(roots))
+
+
+def compare_anchored(report: CheckReport, session: Session) -> None:
+    """The log of acts and the ledger against themselves and the heads that the chain anchors."""
+    for damage in anchors.damage(session):
+        report.expect("audit_chain", f"act:{damage.number}", expected="an unbroken log", found=damage.finding)
+    report.done("audit", acts.head(session)[0])
+    told = {anchor.number: anchor.head for anchor in anchors.anchors(session) if anchor.kind is AnchorKind.LEDGER}
+    stored = repo_check.entry_hashes(session, list(told))
+    report.rows("anchor_ledger", expected=_by_entry(told), found=_by_entry(stored))
+    report.done("anchors", len(told))
+
+
+def _by_entry(hashes: Mapping[int, bytes]) -> dict[str, bytes]:
+    return {f"entry:{number}": value for number, value in hashes.items()}
 
 
 def compare_outbox(report: CheckReport, session: Session, found: Walk) -> None:

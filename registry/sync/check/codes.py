@@ -50,6 +50,8 @@ CODES: dict[str, Code] = {
     "ledger_entry": Code(SERIOUS, "an entry of the ledger and the one that its event gives"),
     "ledger_unbalanced": Code(SERIOUS, "an entry of the ledger does not sum to zero", quick=True),
     "ledger_chain": Code(SERIOUS, "hash or link of an entry of the ledger; the first one only, all later ones follow"),
+    "anchor_ledger": Code(SERIOUS, "an entry of the ledger and the head that the chain anchors for it"),
+    "audit_chain": Code(SERIOUS, "the log of acts: an act edited, removed, inserted or moved, or an end that its head or an anchor denies"),
     "outbox_receipt": Code(SERIOUS, "the result of a contract call and its receipt; or one of them is missing"),
     "nonce": Code(MINOR, "the next nonce of a key and the chain's count plus what is on its way", quick=True),
     "nonce_reused": Code(SERIOUS, "two contract calls with the same nonce: one of them can never be mined", quick=True),
