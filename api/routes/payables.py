@@ -49,7 +49,7 @@ def confirm(call: Acting, body: ConfirmIn) -> Response:
 def confirm_many(call: Acting, body: BatchIn) -> Response:
     """Confirms many invoices at once, one payable each."""
     return call.write(
-        lambda unit: payables.confirm_many(unit, profile=body.profile, invoice_ids=body.invoices, import_id=body.import_id),
+        lambda unit: payables.confirm_many(unit, profile=body.profile, invoice_ids=body.invoices, import_id=body.import_id, due=body.due),
         views.payables_named,
         subject="payable" if body.import_id is None else f"import:{body.import_id}",
     )

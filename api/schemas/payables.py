@@ -57,6 +57,7 @@ class BatchIn(Body):
     import_id: Number | None = Field(None, alias="import")
     invoices: list[Number] = Field(default_factory=list, max_length=2000)
     profile: int = Field(ge=1, lt=2**16)
+    due: AwareDatetime | None = Field(None, description="of all of them; default: for each the end (UTC) of the day its invoice is due")
 
 
 class AcceptIn(Body):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import stdnum
 from stdnum import ean, iban, lei
@@ -132,6 +132,11 @@ def seconds(moment: datetime, what: str) -> int:
     if not 0 < value <= LATEST:
         raise Invalid(f"{what} is outside what the chain can keep (1970 to 2106)", value=moment.isoformat())
     return value
+
+
+def whole(moment: datetime, what: str) -> datetime:
+    """A moment in whole seconds, which is all that the chain keeps; Invalid as for `seconds`."""
+    return datetime.fromtimestamp(seconds(moment, what), UTC)
 
 
 def profile_number(currency: str, variant: int | None = None, number: int | None = None) -> int:

@@ -71,7 +71,7 @@ def register(unit: Unit, new: NewEntity) -> Entity:
     known = {item.scheme: item.value for item in checked}
     reason = rules.reason(new.override_reason) if any(item.doubt for item in checked) and new.override_reason else None
     name, country, salt = rules.name(new.name), rules.country(new.country), secrets.token_bytes(32)
-    rules.seconds(new.verified_until, "verified_until")
+    until = rules.whole(new.verified_until, "verified_until")
     dossier = {"country": country, "identifiers": known, "name": name, "override_reason": reason}
     row = Entity(
         id=entity_id,
@@ -81,7 +81,7 @@ def register(unit: Unit, new: NewEntity) -> Entity:
         country=country,
         dossier=sealing.commitment(salt, _canonical(dossier).encode()),
         dossier_salt_sealed=unit.vault.seal(entity_id, "entities.dossier_salt_sealed", salt),
-        verified_until=new.verified_until,
+        verified_until=until,
         status=STATUS_ACTIVE,
         reason_sealed=None if reason is None else unit.vault.seal(entity_id, "entities.reason_sealed", reason),
         created_at=unit.now,
@@ -156,8 +156,7 @@ def renew(unit: Unit, entity_id: int, *, verified_until: datetime) -> Entity:
     row = repo.lock_entity(unit.session, entity_id)
     if row is None:
         raise NotFound(f"there is no entity {entity_id}", entity=entity_id)
-    rules.seconds(verified_until, "verified_until")
-    row.verified_until = verified_until
+    row.verified_until = rules.whole(verified_until, "verified_until")
     _tell_chain(unit, row)
     return row
 

@@ -63,14 +63,19 @@ def confirm(unit: Unit, confirmation: Confirmation) -> str:
     return drawn.id
 
 
-def confirm_many(unit: Unit, *, profile: int, invoice_ids: Sequence[int] = (), import_id: int | None = None) -> list[str]:
-    """Confirms each invoice as a payable of its own, whole. Of an import: those in the profile's currency with something free."""
+def confirm_many(
+    unit: Unit, *, profile: int, invoice_ids: Sequence[int] = (), import_id: int | None = None, due: datetime | None = None
+) -> list[str]:
+    """Confirms each invoice as a payable of its own, whole. Of an import: those in the profile's currency with something free.
+
+    `due` for all of them; None: each when its invoice is due.
+    """
     rules_of = visibility.profile(unit, profile)
     rows = _own_invoices(unit, invoice_ids) if import_id is None else _confirmable(unit, rules_of, import_id)
     if not rows:
         raise Conflict("there is nothing to confirm: name invoices, or an import with invoices that are not occupied", import_id=import_id)
     used = invoices.occupied(unit.session, unit.actor.entity_id, [row.fingerprint for row in rows])
-    found = [_issue(unit, rules_of, [(row, None)], due=None, root=None, used=used) for row in rows]
+    found = [_issue(unit, rules_of, [(row, None)], due=due, root=None, used=used) for row in rows]
     _enqueue(unit, found)
     return [item.id for item in found]
 

@@ -12,12 +12,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from scripts.story import claims, council, maturity, onboarding, report
+from scripts.story import claims, council, grounds, maturity, onboarding, report
 from scripts.story.cast import Stage
 from scripts.story.process import Service, ServiceFailed, await_free, free_port
 from scripts.story.state import State
 from scripts.story.summary import show
 from scripts.story_page import render
+from scripts.validators.layout import NetworkFailed
 
 Chapter = Callable[[Stage], None]
 
@@ -50,6 +51,7 @@ def tell(stage: Stage, progress: Progress) -> None:
     task = progress.add_task("", total=len(todo))
     for name, chapter in todo:
         progress.update(task, description=name)
+        stage.chapter = name
         began = time.monotonic()
         chapter(stage)
         stage.state.seconds += time.monotonic() - began
@@ -59,9 +61,12 @@ def tell(stage: Stage, progress: Progress) -> None:
     progress.update(task, description="The story is told")
 
 
-def play(folder: Path, port: int, console: Console) -> dict[str, Any]:
-    """Starts the service under the story's clock, tells what is left of the story and writes the report; the figures."""
-    state = State.load(folder)
+def play(folder: Path, port: int, console: Console, *, pace: float = 0.0) -> dict[str, Any]:
+    """Starts the service under the story's clock, tells what is left of the story and writes the report; the figures.
+
+    `pace`: seconds of a day on a network, 0 on the embedded engine.
+    """
+    state = State.load(folder, pace=pace)
     state.save(folder)
     if any(name not in state.done for name, _ in chapters()):
         await_free(folder)
@@ -85,18 +90,28 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000, help="port of the service (a free one when taken; default: 8000)")
     parser.add_argument("--exit", action="store_true", help="stop at the end instead of leaving the service running")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("--network", action="store_true", help="on four validators of its own, in real time: eight minutes or more")
+    parser.add_argument(
+        "--pace", type=float, default=1.0, metavar="S", help="with --network: seconds that a day of the story lasts (default: 1)"
+    )
     given = parser.parse_args()
     console = Console(stderr=True)
     folder = given.data.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        found = play(folder, given.port, console)
-    except ServiceFailed as error:
+        with grounds.network(folder / "network", console, wanted=given.network):
+            return run(folder, given, console)
+    except (ServiceFailed, NetworkFailed) as error:
         console.print(f"error: {error}", style="red")
         return 7
     except KeyboardInterrupt:
         console.print("stopped; the same command goes on from here", style="yellow")
         return 130
+
+
+def run(folder: Path, given: argparse.Namespace, console: Console) -> int:
+    """Tells the story and shows what came of it; then the service goes on in this process, unless it is not to. The exit code."""
+    found = play(folder, given.port, console, pace=given.pace if given.network else 0.0)
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n")
     port = free_port(given.port)

@@ -27,6 +27,7 @@ class Stage:
     state: State
     service: Service
     tell: Any
+    chapter: str = ""
     parties: dict[str, Party] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -61,7 +62,11 @@ class Stage:
         fresh.replace(path)
 
     def at(self, day: int, hour: int = 9) -> None:
-        """Moves the story's clock."""
+        """Moves the story's clock; on a network, whose time nobody moves, waits for the moment."""
+        if self.state.pace:
+            self.state.await_moment(self.chapter, day, hour)
+            self.state.save(self.folder)
+            return
         self.service.set_clock(self.state.moment(day, hour))
 
     def reconnect(self, service: Service) -> None:

@@ -85,7 +85,7 @@ def pass_on(stage: Stage, name: str, *, sender: str, lot: str, parts: list[tuple
                 "recipient": stage.number(recipient),
                 "amount": euros(amount),
                 "documents": [attached],
-                "deadline": stage.state.moment(day + 5).isoformat(),
+                "deadline": stage.state.after(day, 5).isoformat(),
             },
         )
         for (recipient, amount), attached in zip(parts, documents, strict=True)
@@ -126,7 +126,7 @@ def finance(stage: Stage) -> None:
     stage.at(20)
     lots = stage.facts["lots"]
     portion = stage["xiaohe"].post("self-split", f"/lots/{lots['xiaohe']}/split", {"amounts": [euros("2500.00")]})["items"][-1]["id"]
-    until = stage.state.moment(27).isoformat()
+    until = stage.state.after(20, 7).isoformat()
     terms = {"lot": portion, "funder": stage.number("donglan"), "kind": "assignment", "price": euros("2455.80"), "until": until}
     sale = stage["xiaohe"].post("lock:sale", "/financings", terms)
     stage.facts["bank_read"] = verify.claim(stage["donglan"], lot=portion, holder=stage.number("xiaohe"), funder=stage.number("donglan"))

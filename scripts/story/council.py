@@ -19,6 +19,8 @@ MONTHS = 8
 RUNS = 11
 # The run whose confirmation is cut off by SIGKILL.
 CRASH_RUN = 3
+# What the layout of the council's exports gives its suppliers.
+TERM_DAYS = 60
 CODES = {"S00039": "brightwater", "S00097": "cotterdale"}
 
 
@@ -41,9 +43,9 @@ def run(stage: Stage, number: int, day: int) -> None:
     if number <= MONTHS:
         invoices = _export(stage, number)
         if number == CRASH_RUN:
-            confirmed = crash.confirm_through_a_kill(stage, invoices, step=f"council:{number}")
+            confirmed = crash.confirm_through_a_kill(stage, confirmation(stage, invoices, day), step=f"council:{number}")
         else:
-            confirmed = _confirm(stage, invoices, number)
+            confirmed = _confirm(stage, confirmation(stage, invoices, day), number)
         payables.update({payable["id"]: _kept(payable) for payable in confirmed})
         _accept(stage, confirmed, number)
     _pay(stage, payables, until=stage.state.moment(day + 31), step=f"pay:{number}")
@@ -84,8 +86,13 @@ def _export(stage: Stage, number: int) -> list[int]:
     return list(found["accepted"])
 
 
-def _confirm(stage: Stage, invoices: list[int], number: int) -> list[Any]:
-    body = {"invoices": invoices, "profile": PROFILES["GBP"]}
+def confirmation(stage: Stage, invoices: list[int], day: int) -> dict[str, Any]:
+    """A payable per invoice, due when the invoices say; on a network, where days are short, all at once after their 60 days."""
+    body: dict[str, Any] = {"invoices": invoices, "profile": PROFILES["GBP"]}
+    return body | ({"due": stage.state.moment(day + TERM_DAYS).isoformat()} if stage.state.pace else {})
+
+
+def _confirm(stage: Stage, body: dict[str, Any], number: int) -> list[Any]:
     return list(stage["council"].post(f"council:{number}", "/payables/batch", body)["items"])
 
 

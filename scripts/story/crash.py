@@ -5,15 +5,15 @@ from typing import Any
 
 import httpx
 
-from scripts.story.cast import PROFILES, Stage
+from scripts.story.cast import Stage
 from scripts.story.client import Refused
 from scripts.story.process import Service
 
 
-def confirm_through_a_kill(stage: Stage, invoices: list[int], *, step: str) -> list[Any]:
-    """Confirms one payable per invoice, kills the service while they are on their way, and repeats the request after the restart."""
+def confirm_through_a_kill(stage: Stage, body: dict[str, Any], *, step: str) -> list[Any]:
+    """Confirms a payable per invoice, kills the service while they are on their way, and repeats the request after the restart."""
     before = {payable["id"] for payable in stage["council"].every("/payables")}
-    body = {"invoices": invoices, "profile": PROFILES["GBP"]}
+    invoices: list[int] = body["invoices"]
     with ThreadPoolExecutor(1) as pool:
         request = pool.submit(_interrupted, stage, step, body)
         pending = 0

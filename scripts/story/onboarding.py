@@ -1,26 +1,19 @@
 """Parties, keys, limits and profiles; and the invoices that come in as XML documents."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 from scripts.story.cast import CAST, INVOICES, PARTIES, PROFILES, Stage, having
 
-DAY = 86_400
 # What became of what was handed in.
 NONE = {"read": 0, "accepted": 0, "refused": 0}
 # The council's payments go down to three pence.
 SMALLEST = "0.01"
 ROLES = {"obligor": ["obligor"], "supplier": ["supplier"], "funder": ["funder"], "agent": ["agent"], "auditor": ["auditor"]}
-RULES = {
-    "tenor": 365 * DAY,
-    "hops": 10,
-    "depth": 8,
-    "children": 40,
-    "record_lead": 2 * DAY,
-    "redeem_delay": DAY,
-    "grace": 5 * DAY,
-    "reopen_period": 30 * DAY,
-}
+RULES = {"hops": 10, "depth": 8, "children": 40}
+# The same in days of the story: on a network an instrument of short tenors.
+TIMES = {"tenor": 365, "record_lead": 2, "redeem_delay": 1, "grace": 5, "reopen_period": 30}
 
 
 def onboard(stage: Stage) -> None:
@@ -28,13 +21,14 @@ def onboard(stage: Stage) -> None:
     stage.at(0)
     stage.facts["numbers"] = {"registrar": 1}
     registrar = stage["registrar"]
+    rules = RULES | {name: days * stage.state.day_seconds for name, days in TIMES.items()}
     newcomers = [key for key in PARTIES if key != "registrar"]
     for currency in PROFILES:
-        valid = {"valid_from": stage.state.moment(-1).isoformat(), "valid_until": stage.state.moment(20 * 365).isoformat()}
+        valid = {"valid_from": stage.state.moment(-1).isoformat(), "valid_until": stage.state.years(20).isoformat()}
         registrar.post(
             f"profile:{currency}",
             "/profiles",
-            {"currency": currency, **valid, **RULES, "smallest_lot": {"amount": SMALLEST, "currency": currency}},
+            {"currency": currency, **valid, **rules, "smallest_lot": {"amount": SMALLEST, "currency": currency}},
         )
     with ThreadPoolExecutor(8) as pool:
         for key, number, token in pool.map(lambda key: _register(stage, key), newcomers):
@@ -58,7 +52,7 @@ def _register(stage: Stage, key: str) -> tuple[str, int, str]:
         "country": party["country"],
         "roles": ROLES[party["role"]],
         "identifiers": party["identifiers"],
-        "verified_until": stage.state.moment(3 * 365).isoformat(),
+        "verified_until": stage.state.years(3).isoformat(),
     }
     number = int(registrar.post(f"entity:{key}", "/entities", body)["id"])
     for currency, account in party["accounts"].items():
@@ -91,7 +85,8 @@ def take_in(stage: Stage) -> None:
 
 
 def _hand_in(stage: Stage, obligor: str, file: str, *, supplier: str) -> Any:
-    query = {"name": file.rpartition("/")[2], "seller": str(stage.number(supplier)), "due": stage.state.moment(125).date().isoformat()}
+    due = (stage.state.moment(0) + timedelta(days=125)).date()
+    query = {"name": file.rpartition("/")[2], "seller": str(stage.number(supplier)), "due": due.isoformat()}
     content = (INVOICES / file).read_bytes()
     return stage[obligor].post(f"import:{file}", "/imports", params=query, content=content)
 

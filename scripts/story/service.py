@@ -46,6 +46,14 @@ class StoryClock:
             threading.Event().wait(0.2)
 
 
+class NetworkClock(StoryClock):
+    """A network has a time of its own, which nobody moves: the story waits instead."""
+
+    def now(self) -> datetime:
+        """The real present."""
+        return datetime.now(UTC)
+
+
 def registrar_token(platform: Platform, folder: Path) -> None:
     """Makes the registrar's sandbox API key on the first start; `sandbox-keys.json` in the data folder keeps it."""
     path = folder / TOKENS
@@ -65,10 +73,10 @@ def main() -> None:
     parser.add_argument("--control", type=int, required=True)
     parser.add_argument("--now", type=int, required=True)
     given = parser.parse_args()
-    clock = StoryClock(datetime.fromtimestamp(given.now, UTC))
+    settings = Settings(data_dir=given.data, port=given.port)
+    clock = (NetworkClock if settings.chain_nodes else StoryClock)(datetime.fromtimestamp(given.now, UTC))
     control = socket.socket(fileno=given.control)
     threading.Thread(target=clock.follow, args=(control,), daemon=True).start()
-    settings = Settings(data_dir=given.data, port=given.port)
     with Platform.open(settings, clock=clock) as platform:
         registrar_token(platform, given.data)
         serve(create_app(platform), listen(settings.host, settings.port))

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from chain import signing
+from chain.errors import NonceSpent, PoolFull
 from chain.reverts import Refusal
 from chain.types import Receipt
 from registry.identity import keys, service
 from registry.kernel import outbox
 from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import SERVICE, Work
-from registry.sync.runtime import Runtime
+from registry.sync.runtime import Runtime, _passes
 from tests.conftest import NETWORK
 from tests.factories.chains import block_of
 from tests.sync.branches import BranchingChain, Tip
@@ -104,3 +107,75 @@ def test_after_a_restart_what_has_no_receipt_is_sent_again(work: Work) -> None:
     pool.mine()
     rounds(runtime)
     assert {state for state, *_ in messages(work)} == {"confirmed"}
+
+
+class Refusing(Pool):
+    """A pool with room for so many, and an account that somebody else has used too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.room = 100
+        self.taken_by_another: set[bytes] = set()
+        # The account's count as of any block up to the last final one.
+        self.final_count = 0
+
+    def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:
+        mined = {tx_hash for tip in self.tips for tx_hash in tip.block.transactions}
+        for raw in raws:
+            tx_hash = signing.decode_transaction(raw).hash
+            if tx_hash in self.taken_by_another:
+                raise NonceSpent(-32000, "nonce too low")
+            if tx_hash not in mined and tx_hash not in self.pool and len(self.pool) == self.room:
+                raise PoolFull(-32000, "txpool is full")
+            if tx_hash not in mined:
+                super().broadcast([raw], timestamp)
+
+    def nonce(self, address: str, block: int | None = None) -> int:  # noqa: ARG002
+        return self.final_count if block is not None else 0
+
+    def receipt(self, tx_hash: bytes) -> None:  # noqa: ARG002
+        return None
+
+
+def refusing(work: Work) -> tuple[Refusing, Runtime]:
+    start(work)
+    pool = Refusing()
+    return pool, Runtime(work, pool)  # type: ignore[arg-type]
+
+
+def test_a_full_pool_gets_the_same_bytes_later(work: Work) -> None:
+    pool, runtime = refusing(work)
+    pool.room = 1
+    for place in range(2):
+        with pytest.raises(PoolFull) as full:
+            rounds(runtime)
+        assert _passes(full.value)
+        assert len(pool.pool) == 1
+        signed = [raw for *_, raw in messages(work)]
+        pool.mine()
+        assert len(set(pool.received)) == place + 1
+    rounds(runtime)
+    pool.mine()
+    rounds(runtime)
+    assert [raw for *_, raw in messages(work)] == signed == pool.received
+    assert {state for state, *_ in messages(work)} == {"confirmed"}
+
+
+def test_a_nonce_is_used_for_good_only_in_a_final_block(work: Work) -> None:
+    pool, runtime = refusing(work)
+    pool.room = 0
+    with pytest.raises(PoolFull):
+        rounds(runtime)
+    before = messages(work)
+    pool.room, pool.taken_by_another = 100, {signing.decode_transaction(raw).hash for *_, raw in before[:1] if raw}
+    # On a branch that may be left another transaction has it: ours may still be mined.
+    rounds(runtime)
+    assert messages(work) == before
+    pool.final_count = 1
+    # The round that finds out does nothing else.
+    rounds(runtime)
+    rounds(runtime)
+    after = messages(work)
+    assert {state for state, *_ in after} == {"signed"}
+    assert after[0][3] != before[0][3]
+    assert after[1:] == before[1:]

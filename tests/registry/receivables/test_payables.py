@@ -140,6 +140,17 @@ def test_invoices_that_do_not_fit_together_are_refused(work: Work, cast: Cast) -
         assert issued(sent(unit)[-1])[0].due == int(due.timestamp())
 
 
+def test_many_are_due_when_told_or_when_each_invoice_is(work: Work, cast: Cast) -> None:
+    numbers = invoices(work, cast, "1,2026-01-02,100.00,A,2026-03-01,CNY", "2,2026-01-02,200.00,A,2026-04-01,CNY")
+    told = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    with work.begin(cast.obligor) as unit:
+        payables.confirm_many(unit, profile=make.PROFILE, invoice_ids=numbers)
+        assert len({issued(message)[0].due for message in sent(unit)}) == 2
+    with work.begin(cast.obligor) as unit:
+        payables.confirm_many(unit, profile=make.PROFILE, invoice_ids=numbers, due=told)
+        assert {issued(message)[0].due for message in sent(unit)} == {int(told.timestamp())}
+
+
 def test_nobody_confirms_invoices_of_another(work: Work, cast: Cast) -> None:
     numbers = three(work, cast)
     for actor in (cast.stranger, cast.tier1, cast.registrar):
