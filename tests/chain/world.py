@@ -117,7 +117,8 @@ class World:
         return calldata.decode_result(function, self.gateway.call(self.contract, calldata.encode(function, args)))
 
     def deploy(self) -> None:
-        plan = deploy.plan(self.address("registrar"), chain_id=self.gateway.chain_id)
+        deployer = self.address("registrar")
+        plan = deploy.plan(deployer, chain_id=self.gateway.chain_id, nonce=self.gateway.nonce(deployer))
         raws = [
             signing.sign_transaction(
                 self.secret("registrar"), TransactionFields(plan.chain_id, plan.first_nonce + place, step.to, step.data, step.gas)
