@@ -73,7 +73,10 @@ def issue(work: Work, gateway: ChainGateway, wanted: Draft) -> bytes:
     try:
         check.verify(content, root)
     except BadCertificate as error:
-        raise NotCertifiable(f"as of block {number} this lot has no certificate: {error}", block=number) from error
+        latest = f"as of block {number}, the latest that is final,"
+        raise NotCertifiable(
+            f"{latest} this lot has no certificate: {error}. What was just done counts in a few blocks", block=number
+        ) from error
     except EvidenceRefused as error:
         if proof is not None and isinstance(error, BadSeal):
             # Each header was judged by itself: a change of the validators is just now on its way.

@@ -26,7 +26,7 @@ from tests.factories.verify_page import ask, to_verify
 
 EVM = FOLDER.parent / "evm"
 PINS = {"whole": "pin", "locked": "pin", "made": "pin", "qbft": "pin-qbft", "qbft-handover": "pin-qbft"}
-PINS |= {"clique": "pin-clique", "clique-votes": "pin-clique", "clique-joined": "pin-clique"}
+PINS |= {"clique": "pin-clique", "clique-votes": "pin-clique", "clique-joined": "pin-clique", "geth-dropped": "pin-geth-first"}
 # Changed files of each kind, of each certificate.
 CHANGED = 150
 # When the lock of the locked one ends.

@@ -15,6 +15,8 @@ _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _WHOLE = {"holder": 3, "amount": "123456", "obligor": 2, "lock": None}
 _OPENED = ["0x" + hashlib.sha256(DOCUMENTS[place]).hexdigest() for place in (0, 2)]
 _SEALED = {**_WHOLE, "documents": [], "handovers": 0}
+_LIVE = {"holder": 101, "amount": "900", "obligor": 100, "documents": [], "scheme": "clique"}
+_LOCKED = {"kind": "lock", "party": 102, "until": 1_796_206_242}
 # What each certificate says that holds, beside its lot and block, and the pin that it holds with.
 HOLDING: dict[str, tuple[str, dict[str, Any]]] = {
     "whole": ("pin", {**_WHOLE, "documents": _OPENED, "scheme": "registry", "handovers": 0}),
@@ -36,6 +38,10 @@ HOLDING: dict[str, tuple[str, dict[str, Any]]] = {
     "clique": ("pin-clique", {**_SEALED, "scheme": "clique"}),
     "clique-votes": ("pin-clique", {**_SEALED, "scheme": "clique", "handovers": 2}),
     "clique-joined": ("pin-clique", {**_SEALED, "scheme": "clique", "handovers": 1}),
+}
+HOLDING |= {
+    f"geth-{name}": ("pin-geth-first", {**_LIVE, "lock": lock, "handovers": changes})
+    for name, lock, changes in (("first", None, 0), ("voted", _LOCKED, 1), ("dropped", _LOCKED, 2))
 }
 REFUSED = {
     "qbft-strangers": ("pin-qbft", "handover"),
@@ -63,6 +69,10 @@ OTHER_PINS = (
     ("whole", "pin-qbft", "network"),
     ("qbft", "pin-clique", "network"),
     ("whole", "whole", "pin"),
+    ("geth-dropped", "pin-geth-voted", None),
+    ("geth-dropped", "pin-geth-dropped", None),
+    ("geth-first", "pin-geth-voted", "issuer"),
+    ("geth-voted", "pin-clique", "network"),
 )
 
 

@@ -199,6 +199,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, content in made.items():
         (FOLDER / name).write_bytes(content)
+    # Recorded on a live network, and kept.
+    made |= {path.name: path.read_bytes() for path in FOLDER.glob("*geth-*.json")}
     (FOLDER / "cases.json").write_text(json.dumps(vector_cases.cases(made), indent=1, ensure_ascii=False) + "\n")
 
 
