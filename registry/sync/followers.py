@@ -79,8 +79,11 @@ class Followers:
             rule(event, place)
 
     def lock_ended(self, event: Event, place: Place, *, before: Row, after: Row) -> None:
-        """A financing lock ends by completion, release, or the holder's next act once it has run out. Rows of the lot around the event."""
-        if before["flags"] & LOT_FINANCING and not after["flags"] & LOT_FINANCING:
+        """A financing lock ends by completion, release, or the holder's next act once it has run out, such as locking it anew.
+
+        Rows of the lot around the event.
+        """
+        if before["flags"] & LOT_FINANCING and (not after["flags"] & LOT_FINANCING or event.name == "FinancingLocked"):
             ended = "completed" if event.name == "Financed" else "released"
             self._change("financings", self._financing(int(before["id"], 16), "locked"), state=ended, settled_block=place.number)
 

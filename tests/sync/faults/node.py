@@ -67,7 +67,7 @@ class Chain:
     def head(self) -> Mined:
         return self.blocks[-1]
 
-    def grow(self, *, calls: int = 3) -> None:
+    def grow(self, *, calls: int = 6) -> None:
         """One block of random calls and of what the pool has in order."""
         parent = self.head
         history = parent.history.branch(self.random.randrange(2**32))

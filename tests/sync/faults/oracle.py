@@ -7,7 +7,7 @@ decoded, and keeps rows as lists of fields change, not as rules.
 import re
 from collections import Counter
 from dataclasses import fields
-from typing import Any
+from typing import Any, Protocol
 
 from chain import ids
 from chain.events import Event
@@ -36,6 +36,16 @@ def _nothing(**_: Any) -> None:
     """Events without effect on rows."""
 
 
+class Follower(Protocol):
+    """Records that change with events."""
+
+    def before(self, number: int, event: Event) -> None:
+        """An event of this block is about to be taken in."""
+
+    def after(self, number: int, event: Event, flags: dict[int, tuple[int, int]]) -> None:
+        """It was taken in; flags of the lots that it names, before and after."""
+
+
 class Oracle:
     """Tables by name and key; steps of lots; balances of accounts."""
 
@@ -47,20 +57,29 @@ class Oracle:
         self._at = (0, 0, 0)
         self._last: tuple[str, int] = ("", 0)
 
-    def block(self, number: int, timestamp: int, calls: list[list[tuple[int, Event]]]) -> None:
-        """Takes the events of a block's transactions, each with its log index."""
+    def block(self, number: int, timestamp: int, calls: list[list[tuple[int, Event]]], records: "Follower") -> None:
+        """Takes the events of a block's transactions, each with its log index; the records that follow are told around each."""
         for call in calls:
             self._last = ("", 0)
             for index, event in call:
                 self._at = (number, index, timestamp)
+                lots = [event.args[name] for name in ("lot", "into", "absorbed") if name in event.args]
+                before = {lot: self._flags(lot) for lot in lots}
+                records.before(number, event)
                 getattr(self, "on_" + SNAKE.sub("_", event.name).lower(), _nothing)(
                     **{ARGUMENTS.get(name, name): value for name, value in event.args.items()}
                 )
                 self._last = (event.name, event.args.get("into", 0))
+                records.after(number, event, {lot: (flags, self._flags(lot)) for lot, flags in before.items()})
 
-    def balances(self) -> dict[tuple[int, str], int]:
-        """What must stand on every account: claims are the live lots, payables what is outstanding, collections what is paid in."""
+    def balances(self, paid_out: Counter[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        """What must stand on every account: claims are the live lots, payables what is outstanding, collections what is paid in.
+
+        `paid_out`: what funders have paid for the lots they financed.
+        """
         found = Counter(self.cash)
+        for key, amount in paid_out.items():
+            found[key] += amount
         for row in self.tables["payables"].values():
             found[row["obligor"], "payables"] -= row["outstanding"]
             agent = self.tables["credit_limits"][row["obligor"], 156]["agent"]
@@ -318,6 +337,9 @@ class Oracle:
 
     def _payable(self, number: int) -> Row:
         return self.tables["payables"][f"0x{number:040x}"]
+
+    def _flags(self, lot: int) -> int:
+        return int(self.tables["lots"].get(f"0x{lot:064x}", {"flags": 0})["flags"])
 
     def _lot(self, number: int) -> Row:
         return self.tables["lots"][f"0x{number:064x}"]

@@ -20,13 +20,15 @@ from registry.sync.runtime import Habits, Runtime
 from registry.sync.tables import ChainBlock, ChainEvent
 from tests.conftest import MASTER_KEY, NETWORK
 from tests.fakes.clock import SimulatedClock
+from tests.sync.faults import records
 from tests.sync.faults.node import Chain, Mined, Node
 from tests.sync.faults.oracle import Oracle
+from tests.sync.faults.records import Records
 from tests.sync.faults.weather import BreakingConnection, BreakingCursor, Climate, Killed, Weather
 
 SIGNERS = {signing.address_of(bytes([seed]) * 32): bytes([seed]) * 32 for seed in (1, 2)}
 INDEXED = (*mirror.TABLES, "lot_moves", "chain_blocks", "chain_events", "checkpoint")
-WRITTEN = (*INDEXED, "postings", "entries", "accounts", "outbox", "nonces", "alarms")
+WRITTEN = (*INDEXED, "postings", "entries", "accounts", "outbox", "nonces", "alarms", *records.TABLES)
 # Blocks of a run before the weather clears up.
 BLOCKS = 16
 # Rounds that the sync may take to come to rest once the weather is calm.
@@ -129,8 +131,7 @@ class Simulation:
             self.chain.turn(1 + choice("depth", "turn", among=climate.finality))
         else:
             self.chain.grow()
-        for block in self.chain.blocks:
-            self.archive[block.hash] = block
+        self._known()
         if strikes("drops", "pool", climate.drops / 3):
             self.chain.forget()
         if choice("users", "", among=3) == 0:
@@ -138,6 +139,16 @@ class Simulation:
         if strikes("restarts", "block", climate.restarts):
             self.weather.fuse = 1 + choice("fuse", "", among=40)
         self.seconds += choice("seconds", "", among=8)
+
+    def _known(self) -> None:
+        """Keeps what there is of blocks, and stores the decisions that the new ones carry out."""
+        weather, BreakingConnection.weather = BreakingConnection.weather, None
+        with self.work.begin(SERVICE) as unit:
+            for block in self.chain.blocks:
+                if block.hash not in self.archive:
+                    self.archive[block.hash] = block
+                    records.prepare(unit.session, block)
+        BreakingConnection.weather = weather
 
     def _break(self, depth: int) -> None:
         depth = min(depth, len(self.chain.blocks) - 2)
@@ -180,7 +191,7 @@ class Simulation:
         """Calm weather: the pool is mined, what was forgotten is sent again. Whether everything came to its end."""
         for _ in range(ROUNDS):
             self.chain.grow(calls=0)
-            self.archive[self.chain.head.hash] = self.chain.head
+            self._known()
             self.seconds += 5
             if not self._rounds(3):
                 return True
@@ -203,6 +214,7 @@ class Simulation:
             sound = ledger.trial_balance(session).zero and not list(ledger.broken_links(session))
             messages = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
             nonces = {row.address: row.next for row in session.scalars(select(Nonce))}
+            followed, wanted = records.stored(session), Records(session)
         branch = self._branch(checkpoint[1]) if checkpoint else []
         outcome.blocks, outcome.events, outcome.messages = len(branch), len(events), len(messages)
         outcome.rows = sum(map(len, stored.values())) + len(events) + len(blocks) + len(messages)
@@ -217,13 +229,16 @@ class Simulation:
         oracle = Oracle()
         told = []
         for block in branch:
-            oracle.block(block.number, int(block.header["timestamp"], 16), block.calls)
+            oracle.block(block.number, int(block.header["timestamp"], 16), block.calls, wanted)
             told += [(block.number, index, block.hash, event.name, _wired(event.args)) for call in block.calls for index, event in call]
         self._compare(wrong, "chain_events", events, told)
         for name, rows in oracle.tables.items():
             self._compare(wrong, name, _sorted(stored[name]), _sorted(rows.values()))
         self._compare(wrong, "lot_moves", _sorted(stored["lot_moves"]), _sorted(oracle.moves))
-        self._compare(wrong, "balances", sorted(held.items()), sorted(oracle.balances().items()))
+        self._compare(wrong, "balances", sorted(held.items()), sorted(oracle.balances(wanted.cash).items()))
+        for name, rows in records.expected(wanted).items() if not outcome.halted else ():
+            # Once it has halted, decisions are made on a branch that it does not follow.
+            self._compare(wrong, name, followed[name], rows)
         if not sound:
             wrong.append("the ledger does not balance, or its chain of hashes is broken")
         self._judge_messages(wrong, messages, branch, nonces=nonces, settled=not outcome.halted)
