@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from eth_abi.abi import decode as decode_abi
 from eth_abi.exceptions import DecodingError
 
-from chain.abi import INTERFACE, load
+from chain.abi import DEPLOYED, INTERFACE, load
 from chain.codec import Entry, Field, listed, type_of
 from chain.types import Log
 
@@ -111,7 +111,18 @@ def _topic_reader(field: Field) -> Reader:
 
 
 @cache
-def _layouts(contract: str = INTERFACE) -> dict[bytes, _Layout]:
+def _layouts() -> dict[bytes, _Layout]:
+    return _of(INTERFACE)
+
+
+@cache
+def _governing() -> dict[bytes, _Layout]:
+    """Events of all deployed contracts that are none of the claims."""
+    found = {topic: layout for name in DEPLOYED for topic, layout in _of(name).items()}
+    return {topic: layout for topic, layout in found.items() if topic not in _layouts()}
+
+
+def _of(contract: str) -> dict[bytes, _Layout]:
     return {Entry.of(raw).hash: _layout(raw) for raw in load(contract).entries("event")}
 
 
@@ -124,8 +135,8 @@ def decode(log: Log) -> Event | None:
 
 
 def decode_administration(log: Log) -> Event | None:
-    """The same for events of the AccessManager that governs the contract."""
-    return _decode(log, _layouts("AccessManager"))
+    """The same for what governs the contract: events of the AccessManager, and the contract's own when its authority is replaced."""
+    return _decode(log, _governing())
 
 
 def _decode(log: Log, layouts: dict[bytes, _Layout]) -> Event | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chain import calldata, ids, signing
+from chain import calldata, deploy, events, ids, signing
 from chain.engine import EmbeddedEngine
 from chain.gateway import EmbeddedGateway, RpcGateway
 from chain.signing import TransactionFields
@@ -174,7 +174,32 @@ def test_the_council_waits_and_the_deployer_is_out(network: Network) -> None:
     assert refused(caught) == "AccessManagerNotReady"
     network.later(1)
     network.administer(world, COUNCIL, "execute", manager, data)
+    assert governed(network, manager) == ["OperationExecuted", "RoleGranted"]
     world.act("bank", "pauseProfile", PROFILE_ID, True)
+
+
+def test_another_authority_is_announced_seen_and_named(network: Network) -> None:
+    world, other = network.add(GENESIS), network.add(GENESIS)
+    manager, successor = (each.manifest["addresses"]["AccessManager"] for each in (world, other))
+    data = calldata.encode("updateAuthority", (world.contract, successor), contract="AccessManager")
+    network.administer(world, COUNCIL, "schedule", manager, data, 0)
+    assert governed(network, manager) == ["OperationScheduled"]
+    network.later(COUNCIL_DELAY)
+    network.administer(world, COUNCIL, "execute", manager, data)
+    assert governed(network, world.contract) == ["AuthorityUpdated"]
+    assert deploy.verify_code(network.gateway, world.manifest) == [f"Tallystick: its authority is {successor}, not {manager}"]
+    # The old one's roles are worth nothing there now.
+    with pytest.raises(Refused) as caught:
+        world.act("registrar", "pauseProfile", PROFILE_ID, True)
+    assert refused(caught) == "AccessManagedUnauthorized"
+
+
+def governed(network: Network, address: str) -> list[str]:
+    """What the latest block says of the administration, at an address."""
+    logs = [log for receipt in network.gateway.receipts(network.gateway.head().number) for log in receipt.logs if log.address == address]
+    found = [events.decode_administration(log) for log in logs]
+    assert None not in found
+    return sorted(event.name for event in found if event is not None)
 
 
 def test_a_network_moves_to_the_second_version_with_claims_outstanding(network: Network) -> None:
