@@ -106,7 +106,7 @@ class Reconciler:
         return report
 
     def _run(self) -> None:
-        pace, quick_at, full_at = self._pace, 0.0, time.monotonic() + self._pace.quick
+        pace, quick_at, full_at = self._pace, 0.0, time.monotonic() + (self._pace.quick or self._pace.full)
         self._guarded(self._forget)
         while not self._stopping.is_set():
             seen, began = self._bell.rings, time.monotonic()

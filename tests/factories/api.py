@@ -169,7 +169,8 @@ def served(platform: Platform) -> Iterator[str]:
 @contextmanager
 def opened(folder: Path, clock: Clock) -> Iterator[World]:
     """A served platform on a folder of its own, with its cast registered through the API."""
-    settings = Settings(data_dir=folder, wait_seconds=30, max_body=1_000_000, failures_per_minute=0)
+    # Checks run when a test asks for one.
+    settings = Settings(data_dir=folder, wait_seconds=30, max_body=1_000_000, check_seconds=0, full_check_seconds=0, failures_per_minute=0)
     with Platform.open(settings, clock=clock) as platform, served(platform) as base_url:
         world = World(platform, clock, base_url)
         world.clients["anonymous"] = Client(base_url, None)

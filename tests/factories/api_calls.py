@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from registry.kernel.uow import SERVICE
+from registry.sync import breaks, recording
+from registry.sync.breaks import Filter
+from registry.sync.check import Break, CheckReport
 from tests.factories.api import PROFILE, World, eur
 
 
@@ -53,6 +57,14 @@ def _key(world: World) -> str:
 
 def _api_key(world: World) -> int:
     return int(world["stranger"].made(f"{_entity(world, 'stranger')}/api-keys", {"label": "old"})["id"])
+
+
+def _break(world: World) -> str:
+    """A break that stands until a check looks."""
+    with world.platform.work.begin(SERVICE) as unit:
+        run = recording.begin(unit, "full")
+        recording.finish(unit, run.id, CheckReport(1, breaks=[Break("record_documents", f"offer:{run.id}", "1", "2")], covered=frozenset()))
+        return f"/v1/breaks/{breaks.listed(unit, Filter(subject=f'offer:{run.id}'))[0].id}"
 
 
 def _root(world: World) -> str:
@@ -193,6 +205,9 @@ REQUESTS: dict[str, Maker] = {
     "/v1/lots/{lot}/force-transfer": lambda w: Request(
         "registrar", f"/v1/lots/{_root(w)}/force-transfer", {"to": w["bank"].entity, "basis": _BASIS}
     ),
+    "/v1/checks": lambda _: Request("auditor", "/v1/checks"),
+    "/v1/breaks/{number}/explain": lambda world: Request("registrar", f"{_break(world)}/explain", _REASON),
+    "/v1/breaks/{number}/own": lambda world: Request("registrar", f"{_break(world)}/own", {"name": "Li Wei"}),
     "/v1/audit/anchors": lambda _: Request("registrar", "/v1/audit/anchors"),
     "/v1/offers": lambda w: Request("supplier", "/v1/offers", _offer(w)),
     "/v1/offers/prepare": lambda w: Request("supplier", "/v1/offers/prepare", _offer(w)),
