@@ -31,6 +31,8 @@ class Rosters:
         self._scheme = scheme
         self._known: OrderedDict[bytes, Roster] = OrderedDict()
         self._lock = threading.Lock()
+        # Reading the history takes its time; blocks are judged meanwhile.
+        self._reading = threading.Lock()
         # Changes of the set up to a block, found from genesis on.
         self._changes: list[Change] = []
         self._first: tuple[str, ...] = ()
@@ -46,7 +48,7 @@ class Rosters:
 
     def changes(self, up_to: int) -> tuple[tuple[str, ...], list[Change]]:
         """The first validators, and every change of the set up to a final block. Raises what `judge` does."""
-        with self._lock:
+        with self._reading:
             try:
                 self._walk(up_to)
             except BadSeal as error:

@@ -17,7 +17,7 @@ from registry.kernel.settings import Settings
 from scripts.validators import founding, nodes
 from scripts.validators.layout import NAME, Layout, NetworkFailed, Validator
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 VOTE_SECONDS = 60
 FIRST_BLOCKS_SECONDS = 30
 _ATTEMPTS = 4

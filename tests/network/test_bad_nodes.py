@@ -1,40 +1,63 @@
 """Nodes that are not to be believed: one that lags is left, one that forges a block is named, and so is one of another network."""
 
 import logging
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from chain.errors import NodeLied
+from chain.errors import NodeLied, WitnessDisagrees
 from chain.hashing import keccak
 from chain.headers import header_items
 from chain.network import NetworkGateway
 from chain.nodes import Nodes
 from chain.rlp import encode
-from chain.rpc import Request, Rpc
+from chain.rpc import Rpc
 from chain.schemes import Clique
+from chain.witnesses import Witnesses
 from scripts.validators import nodes
 from scripts.validators.layout import Layout
-from tests.network.ground import EPOCH, SECONDS, isolate, rejoin
+from tests.network.ground import EPOCH, SECONDS, Ground, isolate, rejoin
+from tests.network.proxy import lying
 
 
-class Forging(Rpc):
-    """A node that shows another state than its network has sealed, with a hash to match."""
+def forged(method: str, params: list[Any], result: Any) -> Any:
+    """Every block but genesis has another state than its network has sealed, with a hash to match."""
+    if method == "eth_getBlockByNumber" and int(result["number"], 16):
+        result["stateRoot"] = "0x" + "11" * 32
+        result["hash"] = "0x" + keccak(encode(header_items(result))).hex()
+    return result
 
-    def outcomes(self, requests: Sequence[Request]) -> list[Any]:
-        """The latest block is changed."""
-        found = super().outcomes(requests)
-        for (method, params), answer in zip(requests, found, strict=True):
-            if method == "eth_getBlockByNumber" and params[0] == "latest":
-                answer["stateRoot"] = "0x" + "11" * 32
-                answer["hash"] = "0x" + keccak(encode(header_items(answer))).hex()
-        return found
+
+def only_the_latest(method: str, params: list[Any], result: Any) -> Any:
+    """The same of the latest block alone."""
+    return forged(method, params, result) if params and params[0] == "latest" else result
+
+
+def emptied(method: str, params: list[Any], result: Any) -> Any:
+    """No block has receipts."""
+    return [] if method == "eth_getBlockReceipts" else result
 
 
 def test_a_forged_block_is_nobodys(network: Layout) -> None:
-    with Forging(network.of(1).url) as rpc, pytest.raises(NodeLied, match=r"block \d+: 0x[0-9a-f]{40} sealed block \d+ and is no signer"):
+    named = r"block \d+: 0x[0-9a-f]{40} sealed block \d+ and is no signer"
+    with lying(network.of(1).url, only_the_latest) as url, Rpc(url) as rpc, pytest.raises(NodeLied, match=named):
         NetworkGateway(rpc, Clique(EPOCH)).head()
+
+
+def test_receipts_that_are_kept_back_are_missed(ground: Ground, network: Layout) -> None:
+    busy = next(number for number in range(1, 10**6) if ground.gateway.block(number).transactions)
+    with lying(network.of(1).url, emptied) as url, Rpc(url) as rpc, pytest.raises(NodeLied, match="0 receipts for"):
+        NetworkGateway(rpc, Clique(EPOCH)).read(busy)
+
+
+def test_a_node_that_shows_others_another_chain_is_named(ground: Ground, network: Layout) -> None:
+    with lying(network.of(2).url, forged) as url:
+        ground.runtime.witnesses = Witnesses.of([network.of(3).url, url])
+        with pytest.raises(WitnessDisagrees, match=url):
+            nodes.await_that("a dispute", lambda: ground.runtime._work_once() and False, seconds=SECONDS)
+        ground.runtime.witnesses.close()
+    ground.runtime.witnesses = Witnesses.of([])
+    ground.assert_whole()
 
 
 def test_a_node_that_stands_still_is_left(network: Layout, caplog: pytest.LogCaptureFixture) -> None:
