@@ -24,7 +24,7 @@ CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 INVARIANTS = "test/invariant/*"
 # Twice as fast to compile. The core is then larger than a chain takes, which Foundry's tests don't mind.
 OPTIMIZED, PLAIN = '"contracts", optimizer = true', '"contracts", optimizer = false'
-APART = "test/{Gas.t.sol,invariant/*,symbolic/*,stock/*}"
+APART = "test/{Gas.t.sol,invariant/*,symbolic/*,compare/*}"
 KILLED, SURVIVED, INVALID = "killed", "survived", "invalid"
 
 
