@@ -1,8 +1,10 @@
 """Many rows in few statements: COPY for new ones, ON CONFLICT for changed ones. Rows are plain dicts by column name."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
-from typing import Any, NamedTuple, cast
+from types import TracebackType
+from typing import Any, NamedTuple, Self, cast
 
 import orjson
 import psycopg
@@ -59,6 +61,43 @@ def _copy(session: Session, name: str, columns: Sequence[str], rows: Iterable[Se
     with connection.cursor() as cursor, cursor.copy(f"copy {name} ({names}) from stdin") as stream:
         for row in rows:
             stream.write_row(row)
+
+
+class Stream:
+    """Appends rows by COPY as they come: the database takes them in while the caller works on the next.
+
+    `pause` before anything else uses the session. To be used in a `with` block, so that a failure in it ends the COPY, too.
+    """
+
+    def __init__(self, session: Session, table: FromClause, columns: Sequence[str]) -> None:
+        names = ", ".join(f'"{column}"' for column in columns)
+        self._statement = f"copy {shape(table).name} ({names}) from stdin"
+        self._session = session
+        self._open = ExitStack()
+        self._copy: psycopg.Copy | None = None
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Appends rows. Values in the order of the columns; JSON as text."""
+        if self._copy is None:
+            connection = cast("psycopg.Connection[Any]", self._session.connection().connection.driver_connection)
+            cursor = self._open.enter_context(connection.cursor())
+            self._copy = self._open.enter_context(cursor.copy(self._statement))
+        for row in rows:
+            self._copy.write_row(row)
+
+    def pause(self) -> None:
+        """Returns when all rows are in. Raises what the database has against them."""
+        self._copy = None
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        """Rows go in until the block ends."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Like `pause`; after an error nothing goes in."""
+        self._copy = None
+        self._open.__exit__(kind, error, trace)
 
 
 def copy_rows(session: Session, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:

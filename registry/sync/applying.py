@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from chain.events import Event
+from registry.kernel.repo_bulk import Stream
 from registry.ledger import service as ledger
 from registry.ledger.postings import Draft, of_event
 from registry.sync import facts, fold, repo, repo_outbox
@@ -29,10 +30,11 @@ def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, fina
 
     The caller has locked the checkpoint and checked that the first block follows the checkpoint.
     """
-    batch = _Batch(session)
-    batch.prefetch([located.event for read in reads for located in read.events])
-    for read in reads:
-        batch.apply(read, keep_undo=read.block.number > final)
+    with repo.event_stream(session) as stream:
+        batch = _Batch(session, stream)
+        batch.prefetch([located.event for read in reads for located in read.events])
+        for read in reads:
+            batch.apply(read, keep_undo=read.block.number > final)
     batch.flush()
     settled = repo_outbox.settle(session, _results(reads), now=now) if repo_outbox.awaits_results(session) else []
     last = reads[-1].block
@@ -43,12 +45,12 @@ def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, fina
 class _Batch:
     """Collects what blocks change, then writes it in bulk."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, stream: Stream) -> None:
         self._session = session
-        self._mirror = Mirror(session)
+        self._stream = stream
+        self._mirror = Mirror(session, before_query=stream.pause)
         self._followers = Followers(session)
         self._blocks: list[tuple[Applied, list[Any]]] = []
-        self._events: list[tuple[Any, ...]] = []
         self._drafts: list[Draft] = []
 
     def prefetch(self, events: Sequence[Event]) -> None:
@@ -58,6 +60,7 @@ class _Batch:
 
     def apply(self, read: Read, *, keep_undo: bool) -> None:
         block = read.block
+        rows: list[tuple[Any, ...]] = []
         before: Event | None = None
         transaction = b""
         for located in read.events:
@@ -66,8 +69,10 @@ class _Batch:
             place = Place(block.number, block.timestamp, located.log_index, fold.joined(event, same_call))
             self._one(event, place, block.hash)
             row = (block.number, located.log_index, block.hash, located.tx_hash, event.name, _json(event.args), fold.payable_id(event))
-            self._events.append(row)
+            rows.append(row)
             before, transaction = event, located.tx_hash
+        if rows:
+            self._stream.write(rows)
         undo = [*self._mirror.take_undo(keep=keep_undo), *self._followers.take_undo(keep=keep_undo)]
         self._blocks.append((Applied(block.number, block.hash, block.parent_hash, block.timestamp), undo))
 
@@ -75,7 +80,6 @@ class _Batch:
         self._mirror.flush()
         self._followers.flush()
         repo.add_blocks(self._session, self._blocks)
-        repo.add_events(self._session, self._events)
         ledger.post(self._session, self._drafts, unposted=True)
 
     def _one(self, event: Event, place: Place, block_hash: bytes) -> None:

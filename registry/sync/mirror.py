@@ -1,6 +1,6 @@
 """The mirror's rows in one batch of blocks: loaded at once, folded in memory, written at once; what each block changed is its undo."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -26,8 +26,10 @@ _UNDOING = {"Refused", "Cancelled"}
 class Mirror:
     """State of the fold on the database; one per transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, before_query: Callable[[], None] = lambda: None) -> None:
+        """`before_query` is called before rows are loaded: whoever streams on the same session pauses."""
         self._session = session
+        self._before_query = before_query
         self._rows: dict[str, dict[Key, Row | None]] = {name: {} for name in TABLES}
         # Keys that changed -> whether the row is new.
         self._dirty: dict[str, dict[Key, bool]] = {name: {} for name in TABLES}
@@ -104,6 +106,7 @@ class Mirror:
         missing = [key for key in keys if key not in rows]
         if not missing:
             return
+        self._before_query()
         rows.update(dict.fromkeys(missing))
         rows.update(repo_bulk.load(self._session, TABLES[table], missing))
 

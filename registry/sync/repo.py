@@ -77,11 +77,10 @@ def add_blocks(session: Session, blocks: Sequence[tuple[Applied, list[Any]]]) ->
     repo_bulk.copy(session, ChainBlock.__table__, columns, rows=rows)
 
 
-def add_events(session: Session, rows: Sequence[Sequence[Any]]) -> None:
-    """Stores events: block number, log index, block hash, transaction hash, name, arguments as JSON, payable id."""
+def event_stream(session: Session) -> repo_bulk.Stream:
+    """Takes events in: block number, log index, block hash, transaction hash, name, arguments as JSON, payable id."""
     columns = ("block_number", "log_index", "block_hash", "tx_hash", "name", "args", "payable_id")
-    if rows:
-        repo_bulk.copy(session, ChainEvent.__table__, columns, rows=rows)
+    return repo_bulk.Stream(session, ChainEvent.__table__, columns)
 
 
 def announce(session: Session, channel: str, payload: str) -> None:
