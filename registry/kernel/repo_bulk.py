@@ -1,7 +1,7 @@
 """Many rows in few statements: COPY for new ones, ON CONFLICT for changed ones. Rows are plain dicts by column name."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import FromClause, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from registry.kernel.db import Amount
@@ -56,11 +57,8 @@ def copy(session: Session, table: FromClause, columns: Sequence[str], *, rows: I
 
 
 def _copy(session: Session, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    names = ", ".join(f'"{column}"' for column in columns)
-    connection = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
-    with connection.cursor() as cursor, cursor.copy(f"copy {name} ({names}) from stdin") as stream:
-        for row in rows:
-            stream.write_row(row)
+    with Stream(session, name, columns) as stream:
+        stream.write(rows)
 
 
 class Stream:
@@ -69,26 +67,28 @@ class Stream:
     `pause` before anything else uses the session. To be used in a `with` block, so that a failure in it ends the COPY, too.
     """
 
-    def __init__(self, session: Session, table: FromClause, columns: Sequence[str]) -> None:
+    def __init__(self, session: Session, name: str, columns: Sequence[str]) -> None:
+        """`name` of the table, quoted where it has to be."""
         names = ", ".join(f'"{column}"' for column in columns)
-        self._statement = f"copy {shape(table).name} ({names}) from stdin"
+        self._statement = f"copy {name} ({names}) from stdin"
         self._session = session
         self._open = ExitStack()
         self._copy: psycopg.Copy | None = None
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Appends rows. Values in the order of the columns; JSON as text."""
-        if self._copy is None:
-            connection = cast("psycopg.Connection[Any]", self._session.connection().connection.driver_connection)
-            cursor = self._open.enter_context(connection.cursor())
-            self._copy = self._open.enter_context(cursor.copy(self._statement))
-        for row in rows:
-            self._copy.write_row(row)
+        with self._translated():
+            if self._copy is None:
+                cursor = self._open.enter_context(self._connection().cursor())
+                self._copy = self._open.enter_context(cursor.copy(self._statement))
+            for row in rows:
+                self._copy.write_row(row)
 
     def pause(self) -> None:
         """Returns when all rows are in. Raises what the database has against them."""
         self._copy = None
-        self._open.close()
+        with self._translated():
+            self._open.close()
 
     def __enter__(self) -> Self:
         """Rows go in until the block ends."""
@@ -96,8 +96,23 @@ class Stream:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Like `pause`; after an error nothing goes in."""
-        self._copy = None
-        self._open.__exit__(kind, error, trace)
+        if error is None:
+            self.pause()
+        else:
+            with suppress(psycopg.Error):
+                self._open.__exit__(kind, error, trace)
+
+    def _connection(self) -> "psycopg.Connection[Any]":
+        return cast("psycopg.Connection[Any]", self._session.connection().connection.driver_connection)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """The driver's errors as SQLAlchemy raises them for statements of its own."""
+        try:
+            yield
+        except psycopg.Error as error:
+            gone = isinstance(error, psycopg.OperationalError)
+            raise DBAPIError.instance(self._statement, None, error, psycopg.Error, connection_invalidated=gone) from error
 
 
 def copy_rows(session: Session, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -80,7 +80,7 @@ def add_blocks(session: Session, blocks: Sequence[tuple[Applied, list[Any]]]) ->
 def event_stream(session: Session) -> repo_bulk.Stream:
     """Takes events in: block number, log index, block hash, transaction hash, name, arguments as JSON, payable id."""
     columns = ("block_number", "log_index", "block_hash", "tx_hash", "name", "args", "payable_id")
-    return repo_bulk.Stream(session, ChainEvent.__table__, columns)
+    return repo_bulk.Stream(session, ChainEvent.__tablename__, columns)
 
 
 def announce(session: Session, channel: str, payload: str) -> None:
