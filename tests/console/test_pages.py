@@ -172,6 +172,7 @@ def test_a_lot_offers_its_certificate_and_where_to_verify_it(scene: Scene, signe
     assert content.headers["content-disposition"].startswith("attachment")
     found = check.verify(content.content, Pin.of(pin.content))
     assert (found.pinned, found.certificate.lot) == (True, int(scene.part, 16))
+    assert "/verify" in browser.page("/about").xpath("//main//a/@href")
     page = browser.get("/verify")
     assert page.status_code == 200
     assert "default-src 'none'; script-src 'sha256-" in page.headers["content-security-policy"]

@@ -46,6 +46,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "This page is public. Amounts, names and documents are shown only to those they concern.",
         "本页公开。金额、名称与单据仅向相关方显示。",
     ),
+    "about_certificates": (
+        "Whoever was handed a claim certificate verifies it without an account.",
+        "收到债权凭证的人无须账户即可核验。",
+    ),
     "about_verify": (
         "A bank need not trust this page: the contract can be read with any Ethereum tool through the JSON-RPC gateway at {path}.",
         "银行无须信任本页面：可用任何以太坊工具，通过 {path} 的 JSON-RPC 网关直接读取合约。",
