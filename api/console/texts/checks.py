@@ -106,6 +106,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Another node of the network has another block where ours is final.",
         "另一节点在本方已最终确认的高度上有不同区块。",
     ),
+    "alarm:witness_silent": (
+        "Another node that should be compared with ours has not answered for a minute.",
+        "用于比对的另一节点已有一分钟没有应答。",
+    ),
     "alarm:node_refuses": (
         "The node does not take a transaction. Indexing goes on, and it is sent again.",
         "节点拒收一笔交易，索引继续，交易会重新发送。",
