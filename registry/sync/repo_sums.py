@@ -93,6 +93,15 @@ _SUMS = {
         select 'payment:' || p.id, jsonb_build_object('state', 'recorded'), jsonb_build_object('state', p.state), null
         from payments p join chain_events e on e.name = 'PaymentRecorded'
         and e.args ->> 'receipt' = '0x' || encode(p.receipt, 'hex') where p.state not in ('recorded', 'reversed')""",
+    # A line of a clearing run whose calls are all done; a run that was refused half-way waits for somebody to resume it.
+    "record_clearing": """
+        select 'clearing:' || l.run_id || ':' || l.lot_id, s.expected, s.found, null
+        from clearing_lines l join clearing_runs r on r.id = l.run_id left join chain_events e on e.name = 'Redeemed'
+            and e.payable_id = r.payable_id and e.args ->> 'receipt' = '0x' || encode(l.receipt, 'hex'), lateral (select
+            jsonb_build_object('event', 'Redeemed', 'amount', coalesce(e.args ->> 'amount', l.amount::text)) expected,
+            jsonb_build_object('event', e.name, 'amount', l.amount::text) found) s
+        where s.expected <> s.found and (e.name is not null or not exists (
+            select from outbox o where o.subject = 'clearing:' || r.id and o.state <> 'confirmed'))""",
     # Records beside the chain, against the mirror; what is still on its way to the chain is left alone.
     "record_terms": """
         select 'payable:' || p.id, s.expected, s.found, null from payables p join payable_terms t on t.payable_id = p.id, lateral (select
@@ -130,6 +139,7 @@ _COUNTED = {
     "record_offer": "offers",
     "record_financing": "financings",
     "record_payment": "payments",
+    "record_clearing": "clearing_lines",
     "record_terms": "payable_terms",
     "record_entity": "entities",
     "record_key": "signing_keys",

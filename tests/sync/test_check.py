@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from registry.funding import financings, payments
+from registry.funding import clearing, financings, payments
 from registry.funding.financings import NewFinancing
 from registry.identity import acts
 from registry.kernel.uow import SERVICE
@@ -22,6 +22,15 @@ def deal(site: Site) -> Play:
     """A little of everything that a check compares."""
     play = Play(site.work)
     play.enrol()
+    site.runtime.drain()
+    cleared = play.confirm(play.invoices(1, first=900))
+    site.runtime.drain()
+    play.act(TIER1, lambda unit: payables.accept(unit, [cleared]))
+    site.runtime.drain()
+    play.act(AGENT, lambda unit: payments.record(unit, cleared, amount=100_000, reference="EARLY"))
+    site.runtime.drain()
+    site.clock.advance(timedelta(days=61))
+    play.act(AGENT, lambda unit: clearing.run(unit, cleared))
     site.runtime.drain()
     payable = play.confirm(play.invoices(2))
     site.runtime.drain()
@@ -47,7 +56,7 @@ def deal(site: Site) -> Play:
 
 
 LOT, ROW = "select 'lot:' || id from lots where amount = 20000", "select 'lots:' || id from lots where amount = 20000"
-PAYABLE, DEBT = "select 'payable:' || id from payables", "select 'payables:' || id from payables"
+PAYABLE, DEBT = (f"select '{kind}:' || payable_id from lots where amount = 20000" for kind in ("payable", "payables"))
 LIMIT, OBLIGOR = "select 'entity:' || obligor || ':' || currency from credit_limits", "select 'credit_limits:2:156'"
 INVOICE = "select 'invoice:' || obligor || ':' || encode(fingerprint, 'hex') from invoice_occupations limit 1"
 ENTRY = "select 'event:' || block_number || ':' || log_index from chain_events where name = '{}'"
@@ -82,6 +91,7 @@ PLANTED: dict[str, tuple[str, dict[str, str]]] = {
         "update payables set available = available - 1",
         {"word_payable": PAYABLE, "limit_used": LIMIT, "ledger_collections": "select 'currency:CNY'"},
     ),
+    "paid in below zero": ("update payables set available = -1", {"available": PAYABLE, "word_payable": PAYABLE}),
     "more paid than owed": ("update payables set available = outstanding + 1", {"available": PAYABLE, "word_payable": PAYABLE}),
     "a round": ("update payables set round_base = 1", {"word_round": PAYABLE, "index_row": DEBT}),
     "a face": ("update payables set face = face + 1", {"conservation": PAYABLE, "index_row": DEBT, "record_terms": PAYABLE}),
@@ -161,6 +171,17 @@ PLANTED: dict[str, tuple[str, dict[str, str]]] = {
     "an offer": ("update offers set settled_block = 1", {"record_offer": "select 'offer:' || id from offers"}),
     "a financing": ("update financings set settled_block = 1", {"record_financing": "select 'financing:' || id from financings"}),
     "a payment": ("update payments set state = 'requested'", {"record_payment": "select 'payment:' || id from payments"}),
+    "a pay-out": (
+        "update clearing_lines set amount = amount - 1",
+        {"record_clearing": "select 'clearing:' || run_id || ':' || lot_id from clearing_lines"},
+    ),
+    "a redemption is lost": (
+        "delete from chain_events where name = 'Redeemed'",
+        {
+            "record_clearing": "select 'clearing:' || run_id || ':' || lot_id from clearing_lines",
+            "index_event": ENTRY.format("Redeemed"),
+        },
+    ),
     "a salt": ("update payable_terms set salt = '\\x00'", {"record_terms": PAYABLE}),
     "an entity": ("update entities set status = 2 where id = 4", {"record_entity": "select 'entity:4'"}),
     "a key of nobody": (
@@ -204,7 +225,7 @@ def test_each_kind_of_word_altered_on_the_chain_is_named(site: Site) -> None:
     one_of_each = {item[0]: item for name, expected in words.EXPECTED.items() for row in rows[name] for item in expected(row)}
     assert set(one_of_each) == {code for code in check.CODES if code.startswith("word_")}
     contract = site.work.network.contract
-    for code, subject, slot, _, _ in one_of_each.values():
+    for code, subject, slot, _ in one_of_each.values():
         stood = site.gateway.storage(contract, slot)
         altered = stood[:-1] + bytes([stood[-1] ^ 1])
         site.node.rpc().call("anvil_setStorageAt", contract, f"0x{slot:064x}", "0x" + altered.hex())

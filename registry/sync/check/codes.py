@@ -58,6 +58,7 @@ CODES: dict[str, Code] = {
     "record_offer": Code(MINOR, "an accepted offer without its transfer on the chain", quick=True),
     "record_financing": Code(SERIOUS, "a completed financing without its event on the chain", quick=True),
     "record_payment": Code(SERIOUS, "a payment's record and the chain: one says recorded, the other does not", quick=True),
+    "record_clearing": Code(SERIOUS, "a line of a clearing run and the redemption that the chain has with its receipt", quick=True),
     "record_terms": Code(SERIOUS, "the terms that the obligor's use case wrote and those that the chain issued", quick=True),
     "record_entity": Code(MINOR, "an entity's roles, standing, dossier or verification in its record and on the chain", quick=True),
     "record_key": Code(MINOR, "a signing key of ours that the chain does not know as its entity's", quick=True),
