@@ -95,7 +95,7 @@ class Call:
     def _write(
         self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: Subject[Result], status: int
     ) -> Answer:
-        decided = self._decide(decide, subject=subject)
+        decided = self._decide(decide, render, subject=subject, status=status)
         if isinstance(decided, Answer):
             return self._replay(decided)
         pending, result = decided
@@ -103,8 +103,10 @@ class Call:
             return Answer(202, to_bytes(pending))
         return self._settle(pending, lambda unit: render(unit, result), status)
 
-    def _decide(self, decide: Callable[[Unit], Result], *, subject: Subject[Result]) -> Answer | tuple[Accepted, Result]:
-        """The decision with its contract calls in one transaction; or the answer that this key has already."""
+    def _decide(
+        self, decide: Callable[[Unit], Result], render: Callable[[Unit, Result], BaseModel], *, subject: Subject[Result], status: int
+    ) -> Answer | tuple[Accepted, Result]:
+        """The decision with its contract calls in one transaction; or the answer: that this key has already, or that waits for no block."""
         try:
             with self.platform.work.begin(self.actor, request_id=self.request_id) as unit:
                 known = self._claim(unit)
@@ -114,10 +116,12 @@ class Call:
                 about = subject if isinstance(subject, str) else subject(result)
                 pending = Accepted(status="pending", subject=about, transactions=list(unit.messages))
                 alarms.refuse_calls_while_halted(unit)
-                self._keep(unit, Answer(202, to_bytes(pending)))
+                # Without a call it is whole with the decision: no crash can come between, so a secret that is shown once is never lost.
+                whole = None if unit.messages else _rendered(unit, lambda unit: render(unit, result), pending, status=status)
+                self._keep(unit, whole or Answer(202, to_bytes(pending)))
                 # Last: until the transaction ends nobody else writes an act.
                 acts.record(unit, act=self.act, subject=about, outcome="accepted")
-                return pending, result
+                return whole or (pending, result)
         except DomainError as error:
             self._record_refusal(subject if isinstance(subject, str) else self.act.partition(".")[0], error)
             raise

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from chain import crash
 from chain.errors import EngineStopped, JournalMismatch, NodeLied, NodeRefused, NodeUnavailable, OrderLost
 from chain.hashing import keccak
 from chain.headers import hexdata, parse_block
@@ -212,6 +213,7 @@ class EmbeddedEngine:
         for start in range(0, len(entry.raws), chunk):
             # A transaction that the node refuses is refused again at every replay: it is not part of the block then either.
             rpc.outcomes([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in entry.raws[start : start + chunk]])
+        crash.point(crash.Point.NODE_SENT)
         rpc.call("evm_mine", {"timestamp": entry.timestamp})
         block = _block(rpc, hex(entry.number))
         if block.parent_hash != self.head.hash or block.timestamp != entry.timestamp:
@@ -239,6 +241,7 @@ class EmbeddedEngine:
     def _take_snapshot(self) -> None:
         began = time.monotonic()
         content = gzip.decompress(hexdata(self._running().rpc.call("anvil_dumpState")))
+        crash.point(crash.Point.SNAPSHOT_DUMPED)
         self._snapshots.write(self.head.ref, content)
         self._snapshot_number = self.head.number
         self._snapshot_not_before = time.monotonic() + _SNAPSHOT_PAUSE * (time.monotonic() - began)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from chain import crash
 from chain.types import BlockRef
 
 _NAME = re.compile(r"(\d{12})-([0-9a-f]{64})-([0-9a-f]{64})\.json")
@@ -55,10 +56,13 @@ class SnapshotFolder:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        crash.point(crash.Point.SNAPSHOT_WRITTEN)
         aside.replace(path)
+        crash.point(crash.Point.SNAPSHOT_RENAMED)
         self._sync()
         for old in self.newest_first()[_KEEP:]:
             self.discard(old)
+        crash.point(crash.Point.SNAPSHOT_TAKEN)
         return Snapshot(head, digest, path)
 
     def discard(self, snapshot: Snapshot) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from registry.kernel import repo, sealing
+from registry.kernel import crash, repo, sealing
 from registry.kernel.errors import DomainError, Invalid, Kind
 from registry.kernel.settings import Settings
 from registry.kernel.tables import Installation
@@ -81,7 +81,9 @@ def load_or_create(engine: Engine, master_key: bytes, *, now: datetime, chain_id
             message = f"this database belongs to chain {row.chain_id}, the settings lead to chain {chain_id}; look at TALLYSTICK_CHAIN_RPC"
             raise Invalid(message, database=row.chain_id, chain=chain_id)
         network_key(row, master_key)
-        return row
+        crash.point(crash.Point.INSTALLATION_WRITTEN)
+    crash.point(crash.Point.INSTALLATION_COMMITTED)
+    return row
 
 
 def network_key(row: Installation, master_key: bytes) -> bytes:

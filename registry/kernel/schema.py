@@ -5,6 +5,7 @@ and SELECT, and their triggers refuse any change whoever asks.
 """
 
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from registry.kernel.errors import Invalid, Unavailable
+from registry.kernel import crash
+from registry.kernel.errors import Forbidden, Invalid, Unavailable
 from registry.kernel.postgres import DATABASE, OWNER_ROLE, SERVICE_ROLE, EmbeddedPostgres
 
 # Who did what, the ledger, the history of breaks: rows are written once.
@@ -66,6 +68,28 @@ def prepare(owner_url: str, service_role: str) -> None:
             command.upgrade(settings, "head")
         _require_modest(connection, service_role)
         _grant(connection, service_role)
+        crash.point(crash.Point.SCHEMA_WRITTEN)
+    crash.point(crash.Point.SCHEMA_COMMITTED)
+
+
+@contextmanager
+def scratch(owner_url: str, service_url: str) -> Iterator[str]:
+    """An empty database of the newest schema on the same server, for as long as the block lasts; the service's URL of it.
+
+    Raises Unavailable when the server does not answer, Forbidden when the owner's role may make no database.
+    """
+    name, service = f"tallystick_scratch_{secrets.token_hex(6)}", make_url(service_url)
+    try:
+        with _connect(owner_url, isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"create database {name}"))
+    except ProgrammingError as error:
+        raise Forbidden(f"the owner's role can't make a database for the replay: {str(error.orig).strip()}") from error
+    try:
+        prepare(make_url(owner_url).set(database=name).render_as_string(hide_password=False), service.username or "")
+        yield service.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with _connect(owner_url, isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"drop database {name} with (force)"))
 
 
 def _require_modest(connection: Connection, role: str) -> None:

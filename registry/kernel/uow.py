@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
+from registry.kernel import crash
 from registry.kernel.clock import Clock
 from registry.kernel.engine import unavailable
 from registry.kernel.vault import Vault
@@ -88,7 +89,9 @@ class Work:
                     vault=Vault(session, self.master_key),
                     request_id=request_id or secrets.token_hex(8),
                 )
+                crash.point(crash.Point.UNIT_WRITTEN)
                 session.commit()
+                crash.point(crash.Point.UNIT_COMMITTED)
         except (DBAPIError, PoolExhausted) as error:
             known = unavailable(error)
             if known is None:

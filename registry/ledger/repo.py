@@ -97,8 +97,9 @@ def append(session: Session, entries: Sequence[StoredEntry], accounts: dict[Acco
     )
 
 
-def balances(session: Session, *, entity: int | None = None) -> list[Balance]:
-    """Balances of all accounts, or of one entity's. Accounts that nothing stands on are left out."""
+def balances(session: Session, *, entity: int | None = None, up_to: int | None = None) -> list[Balance]:
+    """Balances of all accounts, or of one entity's, by all entries or those of blocks up to one. Accounts that nothing stands on are left
+    out."""
     total = func.sum(Posting.amount)
     query = (
         select(Account.entity_id, Account.kind, Account.currency, total)
@@ -109,6 +110,8 @@ def balances(session: Session, *, entity: int | None = None) -> list[Balance]:
     )
     if entity is not None:
         query = query.where(Account.entity_id == entity)
+    if up_to is not None:
+        query = query.join(Entry, Entry.id == Posting.entry_id).where(Entry.block_number <= up_to)
     return [Balance(owner, kind, currency, int(amount)) for owner, kind, currency, amount in session.execute(query)]
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from registry.kernel import crash
 from registry.ledger import chain_hash, repo
 from registry.ledger.postings import Draft, Line
 from registry.ledger.repo import Balance, StoredEntry
@@ -51,9 +52,9 @@ def trial_balance(session: Session) -> TrialBalance:
     return TrialBalance(repo.turnover(session), repo.unbalanced(session))
 
 
-def balances(session: Session, entity: int | None = None) -> list[Balance]:
-    """What stands on the accounts of an entity, or of all."""
-    return repo.balances(session, entity=entity)
+def balances(session: Session, entity: int | None = None, *, up_to: int | None = None) -> list[Balance]:
+    """What stands on the accounts of an entity, or of all; `up_to`: what stood there after that block."""
+    return repo.balances(session, entity=entity, up_to=up_to)
 
 
 def entries_about(session: Session, subject: str, *, after: int = 0, limit: int = 100) -> list[StoredEntry]:
@@ -89,6 +90,7 @@ def _append(session: Session, drafts: Sequence[tuple[Draft, int | None]], *, loo
         previous = digest
     accounts = repo.account_ids(session, ((line.entity, str(line.kind), line.currency) for entry in entries for line in entry.lines))
     repo.append(session, entries, accounts)
+    crash.point(crash.Point.LEDGER_POSTED)
     return len(entries)
 
 

@@ -18,6 +18,7 @@ from chain.types import Evidence
 from chain.words import KeyWord, LotWord
 from registry.identity import keys
 from registry.identity import repo as identities
+from registry.kernel import crash
 from registry.kernel.errors import Conflict, Unavailable
 from registry.kernel.uow import SERVICE, Unit, Work
 from registry.receivables import evidence, visibility
@@ -63,6 +64,7 @@ def issue(work: Work, gateway: ChainGateway, wanted: Draft) -> bytes:
     proof = _evidence(gateway, number)
     of = _words(gateway, root.contract, wanted, number=number)
     answers = _answers(gateway, root.contract, of, number)
+    crash.point(crash.Point.CERTIFICATE_PROVEN)
     if proof is None:
         seal = _sealed(work, root, answers.block)
     else:
@@ -70,6 +72,7 @@ def issue(work: Work, gateway: ChainGateway, wanted: Draft) -> bytes:
         root = replace(root, keys=proof.validators)
         seal = build.validators_seal(root.scheme, proof.validators, handovers=proof.handovers, on_top=proof.on_top)
     content = build.assemble(root, wanted.claim, answers, of=of, seal=seal)
+    crash.point(crash.Point.CERTIFICATE_SIGNED)
     try:
         check.verify(content, root)
     except BadCertificate as error:

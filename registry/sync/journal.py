@@ -1,6 +1,7 @@
 """The journal of the embedded chain in PostgreSQL: the truth from which the node is replayed. Each call is a transaction of its own."""
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import insert
@@ -36,6 +37,7 @@ class DatabaseJournal:
                 raise JournalConflict(
                     f"block {number} stands in the journal already; is another process using this data folder?", number=number
                 )
+            crash.point(crash.Point.JOURNAL_APPENDING)
         crash.point(crash.Point.JOURNAL_APPENDED)
 
     def complete(self, number: int, *, hash: bytes, state_root: bytes) -> None:  # noqa: A002 - the protocol's name
@@ -43,6 +45,7 @@ class DatabaseJournal:
         crash.point(crash.Point.JOURNAL_MINED)
         with Session(self._engine) as session, session.begin():
             repo_bulk.update(session, JournalBlock.__table__, ("hash", "state_root"), rows=[((number,), (hash, state_root))])
+            crash.point(crash.Point.JOURNAL_COMPLETING)
         crash.point(crash.Point.JOURNAL_COMPLETED)
 
     def blocks(self, from_number: int) -> Iterator[JournalEntry]:
@@ -61,6 +64,18 @@ class DatabaseJournal:
         with Session(self._engine) as session:
             query = select(JournalBlock).where(JournalBlock.number >= from_number).order_by(JournalBlock.number).limit(_PAGE)
             return [_entry(row) for row in session.scalars(query)]
+
+
+class RecordedJournal(DatabaseJournal):
+    """The journal as far as its blocks are complete, for a replay beside the service: it changes nothing."""
+
+    def append(self, number: int, timestamp: int, raws: Sequence[bytes]) -> None:  # noqa: ARG002 - the protocol's arguments
+        """JournalConflict: a replay adds no block."""
+        raise JournalConflict(f"a replay does not add block {number}", number=number)
+
+    def blocks(self, from_number: int) -> Iterator[JournalEntry]:
+        """Blocks from a number on whose hash is known."""
+        return takewhile(lambda entry: entry.hash is not None, super().blocks(from_number))
 
 
 def _entry(row: JournalBlock) -> JournalEntry:

@@ -1,5 +1,6 @@
 """Starts, stops and kills the service as a process of its own, and moves its clock."""
 
+import contextlib
 import fcntl
 import signal
 import socket
@@ -9,7 +10,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -25,7 +26,29 @@ def client(url: str, **options: Any) -> httpx.Client:
 
 
 class ServiceFailed(Exception):
-    """The service ended or does not answer; the log says why."""
+    """The service ended or does not answer; the log says why. `code` is its exit code, None while it lives."""
+
+    def __init__(self, why: str, code: int | None = None) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class Child(Protocol):
+    """What is needed of a process."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it lives."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Waits for its end; subprocess.TimeoutExpired."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+    def send_signal(self, sig: int) -> None:
+        """A signal."""
 
 
 def free_port(wanted: int) -> int:
@@ -68,25 +91,30 @@ class Service:
         self.url = f"http://{HOST}:{self.port}"
         self._http = client(self.url, timeout=5)
         ours, theirs = socket.socketpair()
-        arguments = ["--data", str(data), "--port", str(self.port), "--control", str(theirs.fileno()), "--now", str(int(now.timestamp()))]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.story.service", *arguments],
-            pass_fds=[theirs.fileno()],
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
+        self._process = self._spawn(theirs)
         theirs.close()
         self._control = ours.makefile("rw")
         # The file keeps the socket open until it is closed itself.
         ours.close()
         self._await_ready()
 
+    def _spawn(self, control: socket.socket) -> Child:
+        """The service as a process of its own, with its end of the socket."""
+        arguments = ["--data", str(self._data), "--port", str(self.port), "--control", str(control.fileno())]
+        return subprocess.Popen(
+            [sys.executable, "-m", "scripts.story.service", *arguments, "--now", str(int(self.now.timestamp()))],
+            pass_fds=[control.fileno()],
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+
     def _await_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise ServiceFailed(f"the service ended with code {self._process.returncode}; see {self._data / 'service.log'}")
+            if (code := self._process.poll()) is not None:
+                self._close()
+                raise ServiceFailed(f"the service ended with code {code}; see {self._data / 'service.log'}", code)
             try:
                 if self._http.get("/ready", timeout=2).status_code == httpx.codes.OK:
                     return
@@ -126,6 +154,8 @@ class Service:
         self._close()
 
     def _close(self) -> None:
-        self._control.close()
+        with contextlib.suppress(OSError):
+            # What the dead process has not taken.
+            self._control.close()
         self._http.close()
         self._log.close()

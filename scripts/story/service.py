@@ -61,8 +61,11 @@ def registrar_token(platform: Platform, folder: Path) -> None:
         return
     with platform.work.begin(SERVICE) as unit:
         _, token = api_keys.issue(unit, keys.REGISTRAR, label="sandbox")
-        path.touch(mode=0o600)
-        path.write_text(json.dumps({"registrar": token}))
+    # Once it is in force: a file without its key would lock the story out.
+    fresh = path.with_suffix(".tmp")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps({"registrar": token}))
+    fresh.replace(path)
 
 
 def main() -> None:
@@ -73,12 +76,16 @@ def main() -> None:
     parser.add_argument("--control", type=int, required=True)
     parser.add_argument("--now", type=int, required=True)
     given = parser.parse_args()
-    settings = Settings(data_dir=given.data, port=given.port)
-    clock = (NetworkClock if settings.chain_nodes else StoryClock)(datetime.fromtimestamp(given.now, UTC))
-    control = socket.socket(fileno=given.control)
+    run(given.data, given.port, socket.socket(fileno=given.control), now=given.now)
+
+
+def run(data: Path, port: int, control: socket.socket, *, now: int) -> None:
+    """Serves a data folder until it is stopped. `now` in UTC seconds; the other end of `control` moves the clock."""
+    settings = Settings(data_dir=data, port=port)
+    clock = (NetworkClock if settings.chain_nodes else StoryClock)(datetime.fromtimestamp(now, UTC))
     threading.Thread(target=clock.follow, args=(control,), daemon=True).start()
     with Platform.open(settings, clock=clock) as platform:
-        registrar_token(platform, given.data)
+        registrar_token(platform, data)
         serve(create_app(platform), listen(settings.host, settings.port))
 
 

@@ -1,37 +1,29 @@
-"""The process dies at every commit boundary, and at any moment: after the next start nothing is lost and nothing happened twice."""
+"""The sync dies in a stream of work, again and again: nothing is lost, nothing happened twice. Every crash point: tests/crashes."""
 
-import ast
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select, text
 
-from registry.kernel import crash, installation
+from chain import crash
+from registry.kernel import installation
 from registry.kernel.crash import Point
-from registry.kernel.tables import Installation, OutboxMessage
+from registry.kernel.tables import OutboxMessage
 from registry.kernel.uow import SERVICE, Network, Work
 from registry.receivables.tables import Payable
-from registry.sync import check, repo_outbox
-from registry.sync.indexer import Indexer
+from registry.sync import check
 from tests.conftest import Database
 from tests.fakes.clock import SimulatedClock
-from tests.sync.branches import turned
 from tests.sync.people import Play
 from tests.sync.site import CHAIN_ID, MASTER_KEY, opened
-from tests.sync.test_reorg import assert_equal_to_replay
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = {137, -signal.SIGKILL}
-# Points that only a chain which turns can reach.
-REWINDS = {Point.REWIND_WRITTEN, Point.REWIND_COMMITTED}
-DEPLOYS = {Point.DEPLOY_SENT, Point.DEPLOY_RECORDED}
 
 
 @contextmanager
@@ -58,11 +50,6 @@ def until(process: "subprocess.Popen[str]") -> int:
     return process.wait(timeout=60)
 
 
-def pending(work: Work) -> int:
-    with work.begin(SERVICE) as unit:
-        return repo_outbox.queue(unit.session).pending
-
-
 def finish(database: Database, folder: Path, clock: SimulatedClock, *, messages: int, payables: int) -> bytes:
     """Starts again in this process, lets the work end, checks everything; gives the head's hash."""
     with opened(database.engine, folder, clock=clock) as site:
@@ -80,46 +67,6 @@ def replayed(database: Database, folder: Path, clock: SimulatedClock) -> bytes:
     """The head's hash after replaying the journal from genesis."""
     with opened(database.engine, folder, clock=clock) as site:
         return site.gateway.head().hash
-
-
-@pytest.mark.parametrize("point", [point for point in Point if point not in REWINDS | DEPLOYS])
-def test_killed_at_a_commit_boundary(database: Database, tmp_path: Path, clock: SimulatedClock, point: Point) -> None:
-    folder = tmp_path / "node"
-    with opened(database.engine, folder, clock=clock) as site:
-        play = Play(site.work)
-        play.enrol()
-        site.runtime.drain()
-        invoices = play.invoices(6)
-        with site.work.begin(SERVICE) as unit:
-            before = unit.session.scalar(select(func.count()).select_from(OutboxMessage)) or 0
-    play = Play(replace(attached(database, clock)))
-    with service(database, folder, at=point) as process:
-        for invoice in invoices:
-            play.confirm([invoice])
-        assert until(process) in KILLED
-    assert pending(play.work) or point in {Point.INDEX_COMMITTED}
-    head = finish(database, folder, clock, messages=before + 6, payables=6)
-    assert replayed(database, tmp_path / "other", clock) == head
-
-
-@pytest.mark.parametrize("point", sorted(DEPLOYS))
-def test_killed_during_the_first_start(database: Database, tmp_path: Path, clock: SimulatedClock, point: Point) -> None:
-    with service(database, tmp_path / "node", at=point) as process:
-        assert until(process) in KILLED
-    finish(database, tmp_path / "node", clock, messages=2, payables=0)
-    with attached(database, clock).begin(SERVICE) as unit:
-        assert unit.session.scalar(select(Installation.manifest)) is not None
-
-
-@pytest.mark.parametrize("point", sorted(REWINDS))
-def test_killed_while_the_chain_turns(database: Database, work: Work, point: Point) -> None:
-    command = [sys.executable, "-m", "tests.sync.branches", database.service_url, "21"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), crash.ENVIRONMENT: point}
-    assert subprocess.run(command, env=environment, cwd=ROOT, check=False, timeout=60).returncode in KILLED
-    chain = turned(21)
-    chain.turn(3)
-    Indexer(work, chain).catch_up()  # type: ignore[arg-type]
-    assert_equal_to_replay(work, chain)
 
 
 def test_killed_at_any_moment(database: Database, tmp_path: Path, clock: SimulatedClock) -> None:
@@ -162,11 +109,3 @@ def test_what_is_sent_again_is_the_same_bytes(database: Database, tmp_path: Path
     assert after == signed
     assert {row.raw for row in signed} <= set(mined)
     assert len(mined) == len(set(mined))
-
-
-def test_every_point_is_visited_by_the_code() -> None:
-    """Each member is a place in the code, and no place has a name that is not a member."""
-    files = [*(ROOT / "registry").rglob("*.py"), *(ROOT / "api").rglob("*.py")]
-    calls = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    visited = [ast.unparse(call.args[0]).removeprefix("crash.Point.") for call in calls if ast.unparse(call.func) == "crash.point"]
-    assert sorted(visited) == sorted(point.name for point in Point)
