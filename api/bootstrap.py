@@ -138,7 +138,7 @@ class _Parts:
     def attach(self, stack: ExitStack) -> Platform:
         """Uses the database and the node of the process that owns the folder; sends nothing itself."""
         settings = self.settings
-        url = settings.database_url.get_secret_value() or EmbeddedPostgres(self.folder / "postgres").service_url
+        _, url = database_urls(settings)
         engine = self._pool(stack, url)
         master_key = installation.read_master_key(settings)
         outside = self._network(stack) if settings.chain_nodes else None
@@ -163,7 +163,7 @@ class _Parts:
         """The chain of this data folder, started where its journal ends."""
         node = EmbeddedEngine(
             DatabaseJournal(engine),
-            binary=_anvil(self.settings),
+            binary=anvil(self.settings),
             folder=self.folder / "chain",
             chain_id=row.chain_id,
             genesis_time=int(row.genesis_time.timestamp()),
@@ -221,9 +221,18 @@ class _Parts:
             raise Unavailable("the process that owns this data folder is still starting; try again in a moment") from error
 
 
-def _anvil(settings: Settings) -> Path:
+def anvil(settings: Settings) -> Path:
     """The node's native program. Unavailable when there is none."""
     found = settings.anvil or which("anvil")
     if not found:
         raise Unavailable("no Anvil program; set TALLYSTICK_ANVIL to the native binary")
     return Path(found)
+
+
+def database_urls(settings: Settings) -> tuple[str, str]:
+    """Of a database that is there: the URLs of the role that owns the schema and of the service's. Unavailable when none was started."""
+    external = settings.database_url.get_secret_value()
+    if external:
+        return settings.migration_url.get_secret_value(), external
+    server = EmbeddedPostgres(settings.data_dir.absolute() / "postgres")
+    return server.owner_url, server.service_url

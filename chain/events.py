@@ -4,7 +4,7 @@ Static values are sliced out of the data; only arrays need the ABI decoder. Logs
 block's header, so a value is what the contract wrote; a log whose shape is not the ABI's is not this contract's event.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from eth_abi.abi import decode as decode_abi
 from eth_abi.exceptions import DecodingError
 
 from chain.abi import DEPLOYED, INTERFACE, load
-from chain.codec import Entry, Field, listed, type_of
+from chain.codec import Entry, Field, from_wire, listed, type_of
 from chain.types import Log
 
 Reader = Callable[[bytes], Any]
@@ -132,6 +132,17 @@ def decode(log: Log) -> Event | None:
     The address is not looked at: pass logs of the contract only.
     """
     return _decode(log, _layouts())
+
+
+def restored(name: str, args: Mapping[str, Any]) -> Event:
+    """An event from its stored arguments: integers as decimal strings, bytes as 0x hex. ValueError or TypeError when it is none."""
+    fields = _fields()[name]
+    return Event(name, {key: listed(from_wire(fields[key], value)) for key, value in args.items()})
+
+
+@cache
+def _fields() -> dict[str, dict[str, Field]]:
+    return {raw["name"]: {field["name"]: field for field in raw["inputs"]} for raw in load(INTERFACE).entries("event")}
 
 
 def decode_administration(log: Log) -> Event | None:

@@ -3,6 +3,7 @@
 import typer
 
 from api.cli.commands import (
+    asof,
     audit,
     certificates,
     chain,
@@ -29,6 +30,7 @@ service.install(app)
 chain.install(app)
 checks.install(app)
 sync.install(app)
+asof.install(app, sync.app)
 certificates.install(app)
 app.add_typer(parties.app, name="party")
 app.add_typer(profiles.app, name="profile")

@@ -1,6 +1,6 @@
 """Routes under /v1: one function per operation. Each names its act; the table of permissions says who may do it."""
 
-from api.routes import audit, certificates, chain, checks, documents, funding, identity, instruments, invoices, lots, offers, payables
+from api.routes import asof, audit, certificates, chain, checks, documents, funding, identity, instruments, invoices, lots, offers, payables
 
 ROUTERS = (
     identity.router,
@@ -13,6 +13,7 @@ ROUTERS = (
     funding.router,
     chain.router,
     checks.router,
+    asof.router,
     certificates.router,
     audit.router,
 )

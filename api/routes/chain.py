@@ -10,6 +10,7 @@ from api.schemas.chain import EventOut, NetworkOut, TransactionOut
 from api.schemas.ledger import BalancesOut, EntryOut, LedgerOut
 from api.schemas.values import EntityId, Number, PayableId
 from api.views import chain as views
+from api.views.asof import AsOf
 
 router = APIRouter()
 
@@ -33,9 +34,9 @@ def show_transaction(call: Acting, number: Number) -> Response:
 
 
 @router.get("/balances", response_model=BalancesOut, tags=["ledger"], **does("balance.list"))
-def list_balances(call: Acting, entity: Annotated[EntityId | None, Query()] = None) -> Response:
-    """Ledger accounts of the caller; registrar and auditor may ask for an entity's, or all."""
-    return call.read(lambda unit: views.balances(unit, entity))
+def list_balances(call: Acting, when: AsOf, entity: Annotated[EntityId | None, Query()] = None) -> Response:
+    """Ledger accounts of the caller, now or as of a block or a day; registrar and auditor may ask for an entity's, or all."""
+    return call.read(lambda unit: views.balances(unit, entity, when))
 
 
 @router.get("/ledger", response_model=LedgerOut, tags=["ledger"], **does("ledger.show"))

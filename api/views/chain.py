@@ -5,10 +5,11 @@ from api.paging import Page, Paging, open_place, seal_cursor
 from api.schemas.chain import EventOut, HeadOut, NetworkOut, TransactionOut
 from api.schemas.ledger import BalanceOut, BalancesOut, EntryOut, LedgerOut, TurnoverOut, side
 from api.schemas.values import Money, hexed
+from api.views.asof import NOW, Moment
 from registry.identity.permissions import sees_all
 from registry.kernel.uow import Unit
 from registry.ledger import service as ledger
-from registry.sync import reads
+from registry.sync import asof, reads
 
 
 def events(unit: Unit, paging: Paging, *, payable: str | None = None) -> Page[EventOut]:
@@ -44,9 +45,10 @@ def network(unit: Unit, platform: Platform) -> NetworkOut:
     )
 
 
-def balances(unit: Unit, entity: int | None = None) -> BalancesOut:
-    """Accounts of the caller; registrar and auditor see those of an entity, or all."""
+def balances(unit: Unit, entity: int | None = None, when: Moment = NOW) -> BalancesOut:
+    """Accounts of the caller as of a moment; registrar and auditor see those of an entity, or all."""
     wanted = entity if sees_all(unit.actor) else unit.actor.entity_id
+    rows = asof.balances(unit, when.found(unit), entity) if when.given else ledger.balances(unit.session, wanted)
     return BalancesOut(
         items=[
             BalanceOut(
@@ -55,7 +57,7 @@ def balances(unit: Unit, entity: int | None = None) -> BalancesOut:
                 side=side(row.amount),
                 balance=Money.of(abs(row.amount), row.currency),
             )
-            for row in ledger.balances(unit.session, wanted)
+            for row in rows
         ]
     )
 

@@ -105,6 +105,8 @@ ACTS: dict[str, frozenset[int]] = {
     "transaction.list": _ANY,
     "transaction.show": _ANY,
     "balance.list": _ANY,
+    "position.list": _ANY,
+    "digest.show": _ANY,
     "act.list": _ANY,
     "audit.verify": _OVERSIGHT,
     "audit.export": _OVERSIGHT,

@@ -11,7 +11,7 @@ from chain.events import Event
 from registry.kernel.repo_bulk import Stream
 from registry.ledger import service as ledger
 from registry.ledger.postings import Draft, of_event
-from registry.sync import facts, fold, repo, repo_outbox
+from registry.sync import digest, facts, fold, repo, repo_outbox
 from registry.sync.blocks import Read
 from registry.sync.fold import Place
 from registry.sync.fold.state import LOTS, Row
@@ -30,8 +30,9 @@ def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, fina
 
     The caller has locked the checkpoint and checked that the first block follows the checkpoint.
     """
+    before = repo.digest(session, reads[0].block.number - 1)
     with repo.event_stream(session) as stream:
-        batch = _Batch(session, stream)
+        batch = _Batch(session, stream, before)
         batch.prefetch([located.event for read in reads for located in read.events])
         for read in reads:
             batch.apply(read, keep_undo=read.block.number > final)
@@ -45,12 +46,14 @@ def apply_blocks(session: Session, reads: Sequence[Read], *, now: datetime, fina
 class _Batch:
     """Collects what blocks change, then writes it in bulk."""
 
-    def __init__(self, session: Session, stream: Stream) -> None:
+    def __init__(self, session: Session, stream: Stream, before: bytes) -> None:
+        """`before`: the digest of the index as it is."""
         self._session = session
         self._stream = stream
         self._mirror = Mirror(session, before_query=stream.pause)
+        self._sum = digest.sum_of(before)
         self._followers = Followers(session)
-        self._blocks: list[tuple[Applied, list[Any]]] = []
+        self._blocks: list[tuple[Applied, list[Any], bytes]] = []
         self._drafts: list[Draft] = []
 
     def prefetch(self, events: Sequence[Event]) -> None:
@@ -73,8 +76,9 @@ class _Batch:
             before, transaction = event, located.tx_hash
         if rows:
             self._stream.write(rows)
+        self._sum += self._mirror.gain()
         undo = [*self._mirror.take_undo(keep=keep_undo), *self._followers.take_undo(keep=keep_undo)]
-        self._blocks.append((Applied(block.number, block.hash, block.parent_hash, block.timestamp), undo))
+        self._blocks.append((Applied(block.number, block.hash, block.parent_hash, block.timestamp), undo, digest.packed(self._sum)))
 
     def flush(self) -> None:
         self._mirror.flush()

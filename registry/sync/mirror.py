@@ -11,13 +11,15 @@ from chain.events import Event
 from registry.identity.tables import CreditLimit, Participant, ParticipantKey
 from registry.kernel import repo_bulk
 from registry.receivables.tables import InvoiceOccupation, Lot, LotMove, Payable, Profile
-from registry.sync import fold
+from registry.sync import digest, fold
 from registry.sync.fold import words
 from registry.sync.fold.state import LIMITS, LOTS, OCCUPATIONS, PAYABLES, Key, Row
 
 TABLES: dict[str, FromClause] = {
     model.__tablename__: model.__table__ for model in (Participant, ParticipantKey, CreditLimit, Profile, InvoiceOccupation, Payable, Lot)
 }
+# What a row weighs in the digest of the index.
+WEIGHTS = {name: digest.encoder(name, (column.name for column in table.columns)) for name, table in TABLES.items()}
 _MOVES = tuple(column.name for column in LotMove.__table__.columns)
 # Event names whose effect reaches the invoices of a payable.
 _UNDOING = {"Refused", "Cancelled"}
@@ -34,6 +36,7 @@ class Mirror:
         # Keys that changed -> whether the row is new.
         self._dirty: dict[str, dict[Key, bool]] = {name: {} for name in TABLES}
         self._undo: dict[tuple[str, Key], Row | None] = {}
+        self._weights: dict[tuple[str, Key], int] = {}
         self._moves: list[Row] = []
 
     def prefetch(self, events: Iterable[Event]) -> None:
@@ -76,6 +79,19 @@ class Mirror:
     def move(self, row: Row) -> None:
         """Appends a step to the history of lots."""
         self._moves.append(row)
+
+    def gain(self) -> int:
+        """By how much the events since the last `take_undo` have changed the digest's sum."""
+        total, known = 0, self._weights
+        for place, before in self._undo.items():
+            table, key = place
+            weigh = WEIGHTS[table]
+            after = weigh(self._rows[table][key] or {})
+            if before is not None:
+                total -= known[place] if place in known else weigh(before)
+            known[place] = after
+            total += after
+        return total
 
     def take_undo(self, *, keep: bool) -> list[list[Any]]:
         """What the events since the last call have changed, as it was before: [table, key, row or null]. Nothing, unless to keep."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.funding.tables import FinancingRecord, PaymentRecord
 from registry.kernel import repo_bulk
 from registry.receivables.tables import OfferRecord
+from registry.sync.digest import SIZE
 from registry.sync.tables import ChainBlock, ChainEvent, Checkpoint
 
 Row = dict[str, Any]
@@ -41,7 +42,7 @@ def start_checkpoint(session: Session, block: Applied) -> None:
     """Sets the first checkpoint on a block that is not indexed itself, unless there is one."""
     row = {"id": 1, "number": block.number, "hash": block.hash, "final": block.number}
     if session.execute(insert(Checkpoint).values(row).on_conflict_do_nothing().returning(Checkpoint.id)).first() is not None:
-        add_blocks(session, [(block, [])])
+        add_blocks(session, [(block, [], bytes(SIZE))])
 
 
 def final(session: Session) -> int:
@@ -70,10 +71,10 @@ def payload(number: int, settled: Collection[int] | None) -> str:
     return f"{number} {','.join(map(str, settled))}"
 
 
-def add_blocks(session: Session, blocks: Sequence[tuple[Applied, list[Any]]]) -> None:
-    """Stores applied blocks with their undo."""
-    columns = ("number", "hash", "parent_hash", "timestamp", "undo")
-    rows = ((*block, orjson.dumps(undo).decode()) for block, undo in blocks)
+def add_blocks(session: Session, blocks: Sequence[tuple[Applied, list[Any], bytes]]) -> None:
+    """Stores applied blocks with their undo and the digest of the index after each."""
+    columns = ("number", "hash", "parent_hash", "timestamp", "undo", "digest")
+    rows = ((*block, orjson.dumps(undo).decode(), digest) for block, undo, digest in blocks)
     repo_bulk.copy(session, ChainBlock.__table__, columns, rows=rows)
 
 
@@ -86,6 +87,11 @@ def event_stream(session: Session) -> repo_bulk.Stream:
 def announce(session: Session, channel: str, payload: str) -> None:
     """Tells listeners, when this transaction commits."""
     session.execute(text("select pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload})
+
+
+def digest(session: Session, number: int) -> bytes:
+    """The digest of the index after an applied block."""
+    return session.scalars(select(ChainBlock.digest).where(ChainBlock.number == number)).one()
 
 
 def applied(session: Session, number: int) -> Applied | None:

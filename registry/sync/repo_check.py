@@ -34,6 +34,11 @@ def blocks(session: Session, *, after: int = -1) -> dict[int, tuple[bytes, bytes
     return {row.number: (row.hash, row.parent_hash) for row in session.execute(query)}
 
 
+def digests(session: Session) -> dict[int, bytes]:
+    """Digests of the index after the applied blocks."""
+    return {row.number: row.digest for row in session.execute(select(ChainBlock.number, ChainBlock.digest))}
+
+
 def journal(session: Session) -> dict[int, tuple[bytes | None, bytes | None]]:
     """Hash and state root of journalled blocks."""
     query = select(JournalBlock.number, JournalBlock.hash, JournalBlock.state_root)

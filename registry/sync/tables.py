@@ -33,6 +33,8 @@ class ChainBlock(Base):
     timestamp: Mapped[int] = mapped_column(BigInteger)
     # [[table, key, row or null], ..] as it was before the block; null: there was none. Empty once the block is final.
     undo: Mapped[list[Any]]
+    # Of all rows of the mirror after the block (see digest.py).
+    digest: Mapped[bytes]
 
 
 class ChainEvent(Base):

@@ -108,7 +108,11 @@ PLANTED: dict[str, tuple[str, dict[str, str]]] = {
     "a limit's use": ("update credit_limits set used = 0", {"word_limit": LIMIT, "limit_used": LIMIT}),
     "overdue payables": ("update credit_limits set overdue = 1", {"word_limit": LIMIT, "limit_overdue": LIMIT}),
     "an invoice's use": ("update invoice_occupations set occupied = 1", {"word_invoice": INVOICE, "occupation": INVOICE}),
-    "a profile": ("update profiles set tenor = tenor + 1", {"word_profile": "select 'profile:' || id from profiles"}),
+    "a profile": (
+        "update profiles set tenor = tenor + 1",
+        {"word_profile": "select 'profile:' || id from profiles", "index_digest": "select 'rows'"},
+    ),
+    "a digest": ("update chain_blocks set digest = '\\x02' where number = 2", {"index_digest": "select 'block:2'"}),
     "an event is lost": (
         "delete from chain_events where name = 'Transferred'",
         {"index_event": ENTRY.format("Transferred"), "record_offer": "select 'offer:' || id from offers"},

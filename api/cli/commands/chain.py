@@ -6,6 +6,7 @@ import typer
 
 from api.calls import Answer, to_bytes
 from api.cli import frame
+from api.cli.commands.asof import Block, Day, moment
 from api.cli.frame import After, Here, Limit, paging
 from api.views import chain as views
 from registry.kernel.uow import SERVICE
@@ -47,10 +48,14 @@ def events(
 
 
 def balance(
-    here: Here, entity: Annotated[int | None, typer.Option(help="Registrar and auditor: of this entity; default: all")] = None
+    here: Here,
+    entity: Annotated[int | None, typer.Option(help="Registrar and auditor: of this entity; default: all")] = None,
+    *,
+    block: Block = None,
+    day: Day = None,
 ) -> None:
-    """Ledger accounts of the entity."""
-    here.read("balance.list", lambda unit: views.balances(unit, entity))
+    """Ledger accounts of the entity, now or as of a block or a day."""
+    here.read("balance.list", lambda unit: views.balances(unit, entity, moment(block, day)))
 
 
 def network(here: Here) -> None:

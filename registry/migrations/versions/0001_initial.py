@@ -119,6 +119,7 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.Column("parent_hash", sa.LargeBinary(), nullable=False),
         sa.Column("timestamp", sa.BigInteger(), nullable=False),
         sa.Column("undo", postgresql.JSONB(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_chain_blocks")),
         sa.UniqueConstraint("hash", name=op.f("uq_chain_blocks_hash")),
     )

@@ -19,6 +19,7 @@ from registry.sync import mirror, repo, repo_check, repo_outbox
 from registry.sync.check import books, recent, walk, words
 from registry.sync.check.codes import CODES
 from registry.sync.check.report import Amounts, Break, CheckReport, Pass
+from registry.sync.digest import packed
 
 __all__ = ["CODES", "Amounts", "Break", "CheckReport", "Pass", "inspect", "run"]
 
@@ -89,6 +90,8 @@ def _whole_chain(report: CheckReport, session: Session, gateway: ChainGateway, *
     walk.compare_events(report, found, repo_check.events(session))
     pause()
     _compare_replay(report, found, tables)
+    rows = packed(sum(mirror.WEIGHTS[name](row) for name, stored in tables.items() for row in stored))
+    walk.compare_digests(report, found, stored=repo_check.digests(session), rows=rows)
     books.compare_entries(report, session, found)
     books.compare_outbox(report, session, found)
     books.compare_documents(report, session)

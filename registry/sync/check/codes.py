@@ -35,6 +35,7 @@ CODES: dict[str, Code] = {
     "index_row": Code(SERIOUS, "a row of the index and the chain's events folded again"),
     "index_block": Code(SERIOUS, "an applied block and the node's"),
     "index_checkpoint": Code(SERIOUS, "the last applied block and the node's block of that number", quick=True),
+    "index_digest": Code(SERIOUS, "the digest of the index, as stored or of its rows, and of the chain's events folded again"),
     "index_event": Code(SERIOUS, "a stored event and the node's"),
     "journal_block": Code(SERIOUS, "hash or state root of a block in the journal and of the node"),
     "contract_code": Code(SERIOUS, "code, fixed values or authority of a contract on the chain and as built", quick=True),

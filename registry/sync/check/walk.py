@@ -12,16 +12,41 @@ from chain.gateway import ChainGateway
 from registry.ledger.postings import Line, of_event
 from registry.sync import applying, blocks, facts, fold
 from registry.sync.check.report import CheckReport
+from registry.sync.digest import packed
 from registry.sync.fold import MemoryState, Place
+from registry.sync.fold.state import Key, Row
+from registry.sync.mirror import WEIGHTS
 
 Stored = dict[tuple[int, int], tuple[bytes, bytes, str, dict[str, Any], str | None]]
+
+
+class Weighed(MemoryState):
+    """Rows in memory, and the digest of them all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sum = 0
+        self._changed: dict[tuple[str, Key], Row | None] = {}
+
+    def put(self, table: str, key: Key, row: Row) -> None:
+        """Writes a whole row."""
+        self._changed.setdefault((table, key), self.get(table, key))
+        super().put(table, key, row)
+
+    def digest(self) -> bytes:
+        """The digest of the rows as they are now."""
+        for (table, key), before in self._changed.items():
+            weigh = WEIGHTS[table]
+            self._sum += weigh(self.tables[table][key]) - (weigh(before) if before else 0)
+        self._changed = {}
+        return packed(self._sum)
 
 
 @dataclass
 class Walk:
     """What the chain says, from genesis to one block."""
 
-    state: MemoryState = field(default_factory=MemoryState)
+    state: Weighed = field(default_factory=Weighed)
     events: Stored = field(default_factory=dict)
     # Transaction -> block and whether it succeeded.
     receipts: dict[bytes, tuple[int, bool]] = field(default_factory=dict)
@@ -29,6 +54,8 @@ class Walk:
     entries: dict[str, list[tuple[int, str, str, int]]] = field(default_factory=dict)
     hashes: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     roots: dict[int, bytes] = field(default_factory=dict)
+    # Of the index after each block.
+    digests: dict[int, bytes] = field(default_factory=dict)
 
 
 def walk(
@@ -56,6 +83,7 @@ def walk(
             for draft in of_event(event, known) if known else []:
                 found.entries[draft.key] = lines(draft.lines)
             fold.apply(found.state, event, place)
+        found.digests[number] = found.state.digest()
     return found
 
 
@@ -78,6 +106,16 @@ def compare_blocks(
         if recorded is not None and recorded[0] is not None:
             report.expect("journal_block", f"block:{number}", expected=(pair[0], found.roots[number]), found=recorded)
     report.done("journal", len(journal))
+
+
+def compare_digests(report: CheckReport, found: Walk, *, stored: dict[int, bytes], rows: bytes) -> None:
+    """Stored digests, and the digest of the `rows` as they are, against those of the fold. Of stored ones the first that differs: a change
+    stays in all later ones."""
+    wrong = next((number for number, digest in found.digests.items() if stored.get(number) != digest), None)
+    if wrong is not None:
+        report.expect("index_digest", f"block:{wrong}", expected=found.digests[wrong].hex(), found=stored.get(wrong, b"").hex())
+    report.expect("index_digest", "rows", expected=found.state.digest().hex(), found=rows.hex())
+    report.done("digests", len(found.digests))
 
 
 def compare_events(report: CheckReport, found: Walk, stored: Stored) -> None:
