@@ -17,9 +17,9 @@ from tests.sync.faults.simulation import engine_of, simulate
 QUICK, PART = 200, 20
 # Seeds that once failed, and what they found.
 FOUND = {
-    5: "a node that hides a receipt made a call be signed a second time, and both were mined",
-    54: "a turn above the checkpoint's depth and below what was final was taken back without undo",
-    58: "a trace that failed once left the refusal's name unknown for ever",
+    7: "a trace that failed once left the refusal's name unknown for ever",
+    43: "a node that hid a receipt had a call signed anew, with a nonce that left a gap",
+    54: "a turn within the depth below the checkpoint, but below what was final, was taken back without undo instead of halting",
 }
 
 
@@ -51,6 +51,6 @@ def test_what_once_failed_holds(owner: Engine, breaking: Engine, seed: int) -> N
 
 
 def test_a_seed_replays_exactly(owner: Engine, breaking: Engine) -> None:
-    first, second = simulate(58, owner, breaking), simulate(58, owner, breaking)
+    first, second = simulate(43, owner, breaking), simulate(43, owner, breaking)
     assert first.happened
     assert (first.digest, first.happened, first.rows) == (second.digest, second.happened, second.rows)

@@ -1,5 +1,6 @@
 """One run: a chain grows and turns while the sync follows it through the weather; then it clears up, and every row is compared."""
 
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,8 +69,12 @@ def make_empty(owner: Engine) -> None:
 def simulate(seed: int, owner: Engine, engine: Engine, *, blocks: int = BLOCKS) -> Outcome:
     """One run on an emptied database. Whatever the code under test raises is a finding like any other."""
     make_empty(owner)
-    simulation = Simulation(Climate.of(seed, blocks=blocks), engine)
-    return simulation.run()
+    climate = Climate.of(seed, blocks=blocks)
+    try:
+        return Simulation(climate, engine).run()
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return Outcome(climate, wrong=[f"raised {type(error).__name__}: {error} ({where.filename}:{where.lineno})"])
 
 
 class Simulation:
@@ -266,7 +271,7 @@ class Simulation:
             wrong.append("a nonce was given twice")
         for signer in {signer for signer, _ in used if settled}:
             # Behind it only where the key was used elsewhere after its last message; above it nothing would ever be mined.
-            counted = self.chain.head.nonces[signer]
+            counted = self.chain.head.nonces.get(signer, 0)
             if nonces[signer] > counted or (nonces[signer] < counted and not self.weather.happened["foreign"]):
                 wrong.append(f"the next nonce of {signer} is {nonces[signer]}, on the chain {counted}")
 
