@@ -1,7 +1,7 @@
 """Alarms: what an operator is told by name, how bad it is, and what it means.
 
-OPERATIONS.md says what to do for each; a test holds that none is missing there. A new alarm is a row of ALARMS and a section of that
-page. An error whose `code` is the name of an alarm raises that alarm when it stops the sync.
+OPERATIONS.md says what to do for each; a test holds that none is missing there. A new alarm is a row of ALARMS, a section of that
+page, and a text of the console (texts/checks.py). An error whose `code` is the name of an alarm raises that alarm when it stops the sync.
 """
 
 import logging

@@ -126,7 +126,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "check_at": ("checked {at}", "核对于 {at}"),
     "check_report": ("The latest full check", "最近一次全面核对"),
     "check_report_at": ("number {number}, {at}, as of block {block}", "第 {number} 次，{at}，截至区块 {block}"),
-    "compared": ("Things compared", "比对项数"),
+    "compared": ("Compared", "比对项数"),
     "comparison": ("Comparison", "比对内容"),
     "break": ("Difference", "差异"),
     "breaks": ("Differences", "差异数"),

@@ -1,7 +1,7 @@
 """Every code that a break can have: how bad it is, and what differs. One table; a report refuses a code that is not in it.
 
 Serious: a claim, money, or what we believe of the chain may be wrong. Minor: a record beside them is.
-A new code is a row here, a section of OPERATIONS.md, and a planting in tests/sync/test_check.py.
+A new code is a row here and in OPERATIONS.md, a text of the console (texts/checks.py), and a planting in tests/sync/test_check.py.
 """
 
 from typing import NamedTuple
