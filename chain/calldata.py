@@ -12,7 +12,9 @@ from chain.errors import BadCall
 # measured, so that a limit never decides the outcome; unused gas costs nothing at gas price 0.
 _GAS: dict[str, tuple[int, int, int | None]] = {
     "accept": (150_000, 0, None),
+    "acceptMany": (150_000, 60_000, 0),
     "acceptOffer": (300_000, 0, None),
+    "acceptOffers": (200_000, 200_000, 0),
     "anchor": (150_000, 0, None),
     "approve": (100_000, 0, None),
     "cancel": (300_000, 60_000, 1),
@@ -23,6 +25,7 @@ _GAS: dict[str, tuple[int, int, int | None]] = {
     "forcedTransfer": (100_000, 0, None),
     "freeze": (250_000, 0, None),
     "issue": (300_000, 60_000, 1),
+    "issueMany": (200_000, 200_000, 0),
     "lock": (150_000, 0, None),
     "lockForFinancing": (200_000, 0, None),
     "makeOffer": (250_000, 0, None),
@@ -52,6 +55,9 @@ _GAS: dict[str, tuple[int, int, int | None]] = {
     "suspendRedemption": (150_000, 0, None),
     "transferFrom": (100_000, 0, None),
 }
+
+# For each invoice in a list of debts, beside the debt.
+_EACH_INVOICE = 60_000
 
 
 @cache
@@ -112,4 +118,6 @@ def gas_for(function: str, wire_args: Sequence[Any]) -> int:
         base, each, place = _GAS[function]
     except KeyError:
         raise BadCall(function, "no such transaction") from None
+    if function == "issueMany":
+        base += _EACH_INVOICE * sum(len(portions) for portions in wire_args[1])
     return base if place is None else base + each * len(wire_args[place])

@@ -9,6 +9,10 @@ from chain.codec import Entry
 from chain.errors import BadCall
 
 UNKNOWN = "Unknown"
+# How a list of acts says which of them was refused, and why (IBatches.sol).
+LEG_FAILED = "LegFailed"
+LEG = "leg"
+_LEG_FAILED = Entry(LEG_FAILED, ({"name": "index", "type": "uint256"}, {"name": "reason", "type": "bytes"})).selector
 # What Solidity itself reverts with.
 _BUILT_IN = (
     Entry("Error", ({"name": "message", "type": "string"},)),
@@ -32,11 +36,20 @@ def errors() -> dict[bytes, Entry]:
 
 
 def decode(data: bytes) -> Refusal:
-    """The refusal that revert data names."""
+    """The refusal that revert data names. Of a list of acts: that of the leg that was refused, with its place in `args["leg"]`, from 0."""
     entry = errors().get(data[:4])
     if entry is not None:
         try:
+            if entry.name == LEG_FAILED:
+                index, reason = entry.decode(data[4:])
+                return _of_leg(index, reason)
             return Refusal(entry.name, dict(zip(entry.names, entry.decode(data[4:]), strict=True)))
         except BadCall:
             pass
     return Refusal(UNKNOWN, {"data": "0x" + data.hex()})
+
+
+def _of_leg(index: int, reason: bytes) -> Refusal:
+    """A leg is no list, so this ends."""
+    refusal = decode(reason) if reason[:4] != _LEG_FAILED else Refusal(UNKNOWN, {"data": "0x" + reason.hex()})
+    return Refusal(refusal.name, {**refusal.args, LEG: index})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IHoldings} from "./interfaces/IHoldings.sol";
 import {ILots} from "./interfaces/ILots.sol";
 import {IRegistrar} from "./interfaces/IRegistrar.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
@@ -12,10 +13,10 @@ import {Delegating} from "./Delegating.sol";
 import {State} from "./State.sol";
 
 /// @notice Extension: what a holder does with its own lots off the hot path, and the forced acts of the registrar on lots.
-contract Holdings is State, Delegating {
+contract Holdings is State, Delegating, IHoldings {
     constructor(address authority, address extension) State(authority) Delegating(extension) {}
 
-    /// @notice See ILots.makeOffer.
+    /// @inheritdoc IHoldings
     function makeOffer(Offer calldata offer) external {
         Lot lot = _ownLot(offer.lot);
         if (offer.version != lot.version()) revert ILots.OfferStale(offer.lot, uint16(lot.version()));
@@ -25,10 +26,10 @@ contract Holdings is State, Delegating {
         _lots[offer.lot] = lot.with(LOT_OFFERED);
         bytes32 hash = Ids.offerStruct(offer);
         _consents[offer.lot] = hash;
-        emit ILots.OfferMade(offer.lot, hash, offer);
+        emit IHoldings.OfferMade(offer.lot, hash, offer);
     }
 
-    /// @notice See ILots.split.
+    /// @inheritdoc IHoldings
     function split(uint256 id, uint8[] calldata children, uint72[] calldata amounts) external {
         if (children.length == 0 || children.length != amounts.length) revert IRegistrar.BadArgument("children");
         Lot lot = _ownLot(id);
@@ -41,12 +42,12 @@ contract Holdings is State, Delegating {
             Lot part = LotWord.created(uint32(lot.holder()), amounts[i]).withPath(lot.hops(), lot.depth() + 1);
             _lots[child] = recourse ? part.with(LOT_RECOURSE) : part;
             if (recourse) _recourse[child] = _recourse[id];
-            emit ILots.Split(id, child, children[i], amounts[i]);
+            emit IHoldings.Split(id, child, children[i], amounts[i]);
         }
         _lots[id] = lot;
     }
 
-    /// @notice See ILots.merge.
+    /// @inheritdoc IHoldings
     function merge(uint256 into, uint256[] calldata others) external {
         if (others.length == 0) revert IRegistrar.BadArgument("others");
         Lot lot = _ownLot(into);
@@ -65,30 +66,30 @@ contract Holdings is State, Delegating {
         bool same = other != into && Ids.payableOf(other) == Ids.payableOf(into) && absorbed.holder() == lot.holder();
         bool plain = !lot.has(LOT_FROZEN) && !absorbed.has(LOT_FROZEN);
         bool recourse = lot.flags() == absorbed.flags() && _recourse[into] == _recourse[other];
-        if (!same || !plain || !recourse) revert ILots.NotMergeable(into, other);
+        if (!same || !plain || !recourse) revert IHoldings.NotMergeable(into, other);
         _forget(other, absorbed);
-        emit ILots.Merged(into, other, uint72(absorbed.amount()));
+        emit IHoldings.Merged(into, other, uint72(absorbed.amount()));
         uint256 hops = absorbed.hops() > lot.hops() ? absorbed.hops() : lot.hops();
         return lot.withAmount(lot.amount() + absorbed.amount()).withHops(hops);
     }
 
-    /// @notice See ILots.releasePledge.
+    /// @inheritdoc IHoldings
     function releasePledge(uint256 id, bytes32 registration) external {
         Lot lot = _lot(id);
-        if (!lot.has(LOT_PLEDGED)) revert ILots.LotNotPledged(id);
+        if (!lot.has(LOT_PLEDGED)) revert IHoldings.LotNotPledged(id);
         (uint256 actor,) = _actor();
         if (actor != lot.lockParty()) revert ILots.NotLockParty(id, uint32(actor), uint32(lot.lockParty()));
         _lots[id] = _bumpUpToMax(_clearLock(id, lot));
-        emit ILots.PledgeReleased(id, uint32(actor), registration);
+        emit IHoldings.PledgeReleased(id, uint32(actor), registration);
     }
 
-    /// @notice See IRegistrar.freeze.
+    /// @inheritdoc IHoldings
     function freeze(uint256 id, uint72 amount, bytes32 basis) external restricted {
         if (basis == 0) revert IRegistrar.BadArgument("basis");
         Lot lot = _lot(id);
-        if (amount > lot.amount()) revert IRegistrar.FrozenAboveAmount(id, amount, uint72(lot.amount()));
+        if (amount > lot.amount()) revert IHoldings.FrozenAboveAmount(id, amount, uint72(lot.amount()));
         _lots[id] = _withFrozen(id, _bumpUpToMax(lot), amount);
-        emit IRegistrar.LotFrozen(id, amount, basis);
+        emit IHoldings.LotFrozen(id, amount, basis);
     }
 
     function _withFrozen(uint256 id, Lot lot, uint256 amount) private returns (Lot) {
@@ -100,7 +101,8 @@ contract Holdings is State, Delegating {
         return lot.with(LOT_FROZEN);
     }
 
-    /// @notice See IRegistrar.forceTransfer. Takes a lot out of any lock or pledge; what is frozen stays frozen.
+    /// @inheritdoc IHoldings
+    /// @dev Takes a lot out of any lock or pledge; what is frozen stays frozen.
     function forceTransfer(uint256 id, uint8 index, uint72 amount, uint32 to, bytes32 basis)
         external
         restricted
@@ -120,7 +122,7 @@ contract Holdings is State, Delegating {
         } else {
             child = _forcePart(id, lot, index, amount, to);
         }
-        emit IRegistrar.TransferForced(id, child, uint32(from), to, amount, basis);
+        emit IHoldings.TransferForced(id, child, uint32(from), to, amount, basis);
     }
 
     /// @dev The free part moves first; only what exceeds it carries its freeze to the child.
@@ -129,7 +131,7 @@ contract Holdings is State, Delegating {
         uint256 frozen = lot.has(LOT_FROZEN) ? _frozen[id] : 0;
         if (amount == 0 || amount > whole) revert ILots.AmountOutOfRange(id, amount, uint72(whole));
         // A round may have paid out of the frozen part: the registrar states anew what is frozen first.
-        if (frozen > whole) revert IRegistrar.FrozenAboveAmount(id, uint72(frozen), uint72(whole));
+        if (frozen > whole) revert IHoldings.FrozenAboveAmount(id, uint72(frozen), uint72(whole));
         if (index >= MAX_CHILDREN) revert ILots.ChildOutOfRange(index, MAX_CHILDREN);
         uint256 bit = 1 << index;
         child = Ids.child(id, index);

@@ -62,6 +62,22 @@ abstract contract Payables is State, IPayables {
     }
 
     /// @inheritdoc IPayables
+    function issueMany(Terms[] calldata terms, Portion[][] calldata portions) external returns (uint256[] memory ids) {
+        if (terms.length != portions.length) revert LengthMismatch();
+        ids = new uint256[](terms.length);
+        for (uint256 i = 0; i < terms.length; ++i) {
+            ids[i] = abi.decode(_leg(i, abi.encodeCall(IPayables.issue, (terms[i], portions[i]))), (uint256));
+        }
+    }
+
+    /// @inheritdoc IPayables
+    function acceptMany(uint256[] calldata ids) external {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            _leg(i, abi.encodeCall(IPayables.accept, (ids[i])));
+        }
+    }
+
+    /// @inheritdoc IPayables
     function refuse(Terms calldata terms, Portion[] calldata portions) external {
         (uint256 id, Payable debt) = _named(terms, portions);
         if (debt.state() != PAYABLE_ISSUED) revert WrongState(id, uint8(debt.state()));

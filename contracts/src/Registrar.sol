@@ -11,7 +11,7 @@ import {Delegating} from "./Delegating.sol";
 import {State} from "./State.sol";
 
 /// @notice Extension: participants and their keys, instrument profiles, limits, suspension of redemption, anchors.
-contract Registrar is State, Delegating {
+contract Registrar is State, Delegating, IRegistrar {
     /// @dev How many keys of a participant may be valid now or later.
     uint256 private constant MAX_KEYS = 16;
 
@@ -19,7 +19,7 @@ contract Registrar is State, Delegating {
 
     /* PARTICIPANTS */
 
-    /// @notice See IRegistrar.setParticipant.
+    /// @inheritdoc IRegistrar
     function setParticipant(
         uint32 id,
         uint8 roles,
@@ -51,7 +51,7 @@ contract Registrar is State, Delegating {
         }
     }
 
-    /// @notice See IRegistrar.setKey.
+    /// @inheritdoc IRegistrar
     function setKey(address key, uint32 participant, uint32 from, uint32 until) external restricted {
         if (key == address(0) || from >= until) revert IRegistrar.BadArgument("key validity");
         Participant standing = _participants[participant];
@@ -76,7 +76,8 @@ contract Registrar is State, Delegating {
         else keyring[place] = key;
     }
 
-    /// @notice See IRegistrar.revokeKey. Also open to a suspended participant: closing a key is always safe.
+    /// @inheritdoc IRegistrar
+    /// @dev Also open to a suspended participant: closing a key is always safe.
     function revokeKey(address key) external {
         Key word = _keys[key];
         uint256 owner = word.participant();
@@ -88,7 +89,7 @@ contract Registrar is State, Delegating {
         emit IRegistrar.KeySet(key, uint32(owner), from, end);
     }
 
-    /// @notice See IRegistrar.revokeOffers.
+    /// @inheritdoc IRegistrar
     function revokeOffers() external {
         uint256 id = _validKey(msg.sender).participant();
         uint256 epoch = _participants[id].epoch() + 1;
@@ -98,7 +99,7 @@ contract Registrar is State, Delegating {
 
     /* RULES AND LIMITS */
 
-    /// @notice See IRegistrar.setProfile.
+    /// @inheritdoc IRegistrar
     function setProfile(uint16 id, Profile calldata rules) external restricted {
         if (_rules[id].exists()) revert IRegistrar.ProfileExists(id);
         if (Ids.currencyOf(id) == 0 || Ids.currencyOf(id) > 999) revert IRegistrar.BadArgument("currency");
@@ -110,14 +111,15 @@ contract Registrar is State, Delegating {
         emit IRegistrar.ProfileSet(id, rules);
     }
 
-    /// @notice See IRegistrar.pauseProfile.
+    /// @inheritdoc IRegistrar
     function pauseProfile(uint16 id, bool paused) external restricted {
         if (!_rules[id].exists()) revert IRegistrar.UnknownProfile(id);
         _rules[id] = _rules[id].withPaused(paused);
         emit IRegistrar.ProfilePaused(id, paused);
     }
 
-    /// @notice See IRegistrar.setLimit. A limit may be set below its use: it stops new debts, not old ones.
+    /// @inheritdoc IRegistrar
+    /// @dev A limit may be set below its use: it stops new debts, not old ones.
     function setLimit(uint32 obligor, uint16 currency, uint72 limit, uint32 agent) external restricted {
         _requireRole(obligor, _active(obligor), ROLE_OBLIGOR);
         _requireRole(agent, _active(agent), ROLE_AGENT);
@@ -129,7 +131,7 @@ contract Registrar is State, Delegating {
 
     /* ACTS WITH A BASIS */
 
-    /// @notice See IRegistrar.suspendRedemption.
+    /// @inheritdoc IRegistrar
     function suspendRedemption(uint256 id, bool suspended, bytes32 basis) external restricted {
         if (basis == 0) revert IRegistrar.BadArgument("basis");
         Payable debt = _activePayable(id, 0);
@@ -138,7 +140,7 @@ contract Registrar is State, Delegating {
         emit IRegistrar.RedemptionSuspended(id, suspended, basis);
     }
 
-    /// @notice See IRegistrar.anchor.
+    /// @inheritdoc IRegistrar
     function anchor(uint8 kind, uint64 sequence, bytes32 head) external restricted {
         emit IRegistrar.Anchored(kind, sequence, head);
     }

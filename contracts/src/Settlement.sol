@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IPayments} from "./interfaces/IPayments.sol";
+import {IBatches} from "./interfaces/IBatches.sol";
 import {ILots} from "./interfaces/ILots.sol";
 import {IPayables} from "./interfaces/IPayables.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
@@ -13,20 +15,20 @@ import {Delegating} from "./Delegating.sol";
 import {State} from "./State.sol";
 
 /// @notice Extension: clearing rounds, reversal and reopening, discharge and set-off, overdue.
-contract Settlement is State, Delegating {
+contract Settlement is State, Delegating, ISettlement {
     constructor(address authority, address extension) State(authority) Delegating(extension) {}
 
     /* ROUNDS */
 
-    /// @notice See ISettlement.openRound.
+    /// @inheritdoc ISettlement
     function openRound(uint256 id) external {
         Payable debt = _activePayable(id, PAYABLE_ROUND_OPEN | PAYABLE_SUSPENDED);
         _requireAgentOf(debt);
         Rules rules = _rules[debt.profile()];
         uint256 opens = _recordTime(debt, rules) + rules.redeemDelay();
-        if (block.timestamp < opens) revert ISettlement.RedemptionNotOpen(id, uint32(opens));
+        if (block.timestamp < opens) revert IPayments.RedemptionNotOpen(id, uint32(opens));
         if (debt.available() == 0 || debt.available() >= debt.outstanding()) {
-            revert ISettlement.NotCovered(id, uint72(debt.available()), uint72(debt.outstanding()));
+            revert IPayments.NotCovered(id, uint72(debt.available()), uint72(debt.outstanding()));
         }
         uint256 round = debt.round() + 1;
         _rounds[id] = RoundWord.opened(debt.outstanding(), debt.available());
@@ -34,26 +36,32 @@ contract Settlement is State, Delegating {
         emit ISettlement.RoundOpened(id, uint8(round), uint72(debt.outstanding()), uint72(debt.available()));
     }
 
-    /// @notice See ISettlement.redeemInRound. All lots of one call belong to one payable.
+    /// @inheritdoc ISettlement
+    /// @dev All lots of one call belong to one payable.
     function redeemInRound(uint256[] calldata lots, uint72[] calldata amounts, bytes32[] calldata receipts) external {
         uint256 count = lots.length;
-        if (count == 0 || count != amounts.length || count != receipts.length) revert ISettlement.LengthMismatch();
+        if (count == 0 || count != amounts.length || count != receipts.length) revert IBatches.LengthMismatch();
         uint256 id = Ids.payableOf(lots[0]);
         Payable debt = _openRound(id);
         _requireAgentOf(debt);
-        if (debt.has(PAYABLE_SUSPENDED)) revert ISettlement.RedemptionIsSuspended(id);
+        if (debt.has(PAYABLE_SUSPENDED)) revert IPayments.RedemptionIsSuspended(id);
         Round round = _rounds[id];
         bool reopenable = _rules[debt.profile()].reopenPeriod() != 0;
         for (uint256 i = 0; i < count; ++i) {
             uint256 lot = lots[i];
             uint72 line = amounts[i];
-            if (Ids.payableOf(lot) != id) revert ISettlement.LengthMismatch();
-            if (receipts[i] == 0) revert ISettlement.ReceiptMissing();
-            (uint256 holder, uint256 before) = _redeemLine(lot, line, debt.round(), round);
+            Lot held = Ids.payableOf(lot) == id ? _lots[lot] : Lot.wrap(0);
+            bytes memory reason = _refusal(lot, held, line, debt.round(), round);
+            if (reason.length == 0 && line > debt.available()) {
+                reason = abi.encodeWithSelector(IPayments.NotCovered.selector, id, debt.available(), debt.outstanding());
+            }
+            if (receipts[i] == 0) reason = abi.encodeWithSelector(IPayments.ReceiptMissing.selector);
+            if (reason.length != 0) revert LegFailed(i, reason);
+            _lots[lot] = _bumpUpToMax(held).withAmount(held.amount() - line).withRound(debt.round());
             if (reopenable) _lines[lot] = line;
-            round = round.withSeen(round.seen() + before);
+            round = round.withSeen(round.seen() + held.amount());
             debt = debt.redeemed(line);
-            emit ISettlement.Redeemed(lot, uint32(holder), line, uint8(debt.round()), receipts[i]);
+            emit IPayments.Redeemed(lot, uint32(held.holder()), line, uint8(debt.round()), receipts[i]);
         }
         _requireBalance(id, debt, round);
         _rounds[id] = round;
@@ -71,24 +79,26 @@ contract Settlement is State, Delegating {
         }
     }
 
-    /// @dev The share rounds down or up by less than one minor unit; which lots round up is decided off-chain (largest remainder).
-    function _redeemLine(uint256 id, uint72 line, uint256 number, Round round)
+    /// @dev Why a line is refused, or nothing. Its share rounds down or up by less than one minor unit; which lots round up is decided
+    /// off-chain (largest remainder).
+    function _refusal(uint256 id, Lot lot, uint72 line, uint256 number, Round round)
         private
-        returns (uint256 holder, uint256 before)
+        pure
+        returns (bytes memory)
     {
-        Lot lot = _lot(id);
-        if (lot.round() == number) revert ISettlement.AlreadyInRound(id, uint8(number));
-        (holder, before) = (lot.holder(), lot.amount());
-        if (before == 0) revert ILots.AmountOutOfRange(id, 0, 0);
-        uint256 share = before * round.payment();
+        if (lot.holder() == 0) return abi.encodeWithSelector(ILots.UnknownLot.selector, id);
+        if (!lot.lives()) return abi.encodeWithSelector(ILots.LotEnded.selector, id);
+        if (lot.round() == number) return abi.encodeWithSelector(AlreadyInRound.selector, id, number);
+        if (lot.amount() == 0) return abi.encodeWithSelector(ILots.AmountOutOfRange.selector, id, 0, 0);
+        uint256 share = lot.amount() * round.payment();
         uint256 down = share / round.base();
         if (line < down || line > down + (share % round.base() == 0 ? 0 : 1)) {
-            revert ISettlement.NotProRata(id, line, uint72(down));
+            return abi.encodeWithSelector(NotProRata.selector, id, line, down);
         }
-        _lots[id] = _bumpUpToMax(lot).withAmount(before - line).withRound(number);
+        return "";
     }
 
-    /// @notice See ISettlement.closeRound.
+    /// @inheritdoc ISettlement
     function closeRound(uint256 id) external {
         Payable debt = _openRound(id);
         _requireAgentOf(debt);
@@ -109,13 +119,13 @@ contract Settlement is State, Delegating {
     function _requireAgentOf(Payable debt) private view {
         (uint256 actor, Participant standing) = _actor();
         uint256 agent = _limits[_limitKeyOf(debt)].agent();
-        if (actor != agent) revert ISettlement.NotPaymentAgent(uint32(actor), uint32(agent));
+        if (actor != agent) revert IPayments.NotPaymentAgent(uint32(actor), uint32(agent));
         _requireRole(actor, standing, ROLE_AGENT);
     }
 
     /* REVERSAL */
 
-    /// @notice See ISettlement.reversePayment.
+    /// @inheritdoc ISettlement
     function reversePayment(uint256 id, uint72 amount, bytes32 receipt, bytes calldata agentSignature)
         external
         restricted
@@ -124,7 +134,7 @@ contract Settlement is State, Delegating {
         if (amount == 0 || amount > debt.available()) {
             revert ISettlement.NothingToReverse(id, amount, uint72(debt.available()));
         }
-        if (receipt == 0) revert ISettlement.ReceiptMissing();
+        if (receipt == 0) revert IPayments.ReceiptMissing();
         uint256 sequence = debt.sequence() + 1;
         uint256 key = _limitKeyOf(debt);
         Limit limit = _limits[key];
@@ -136,11 +146,12 @@ contract Settlement is State, Delegating {
         emit ISettlement.PaymentReversed(id, uint16(sequence), amount, receipt);
     }
 
-    /// @notice See ISettlement.reopen. The period counts from the payable's due time.
+    /// @inheritdoc ISettlement
+    /// @dev The period counts from the payable's due time.
     function reopen(uint256 id, uint72 amount, bytes32 receipt, bytes calldata agentSignature) external restricted {
         uint256 payableId = Ids.payableOf(id);
         Payable debt = _reopenable(payableId, id);
-        if (receipt == 0) revert ISettlement.ReceiptMissing();
+        if (receipt == 0) revert IPayments.ReceiptMissing();
         uint256 sequence = debt.sequence() + 1;
         uint256 key = _limitKeyOf(debt);
         Limit limit = _limits[key];
@@ -160,7 +171,7 @@ contract Settlement is State, Delegating {
         if (state != PAYABLE_ACTIVE && state != PAYABLE_SETTLED) {
             revert IPayables.WrongState(payableId, uint8(debt.state()));
         }
-        if (debt.has(PAYABLE_ROUND_OPEN)) revert ISettlement.RoundIsOpen(payableId);
+        if (debt.has(PAYABLE_ROUND_OPEN)) revert IPayments.RoundIsOpen(payableId);
         uint256 until = debt.due() + _rules[debt.profile()].reopenPeriod();
         if (block.timestamp >= until) revert ISettlement.ReopenPeriodOver(id, uint32(until));
     }
@@ -180,14 +191,14 @@ contract Settlement is State, Delegating {
 
     /* WITHOUT CASH */
 
-    /// @notice See ISettlement.discharge.
+    /// @inheritdoc ISettlement
     function discharge(uint256 id, bytes32 reason) external {
         Lot lot = _ownLot(id);
         uint72 amount = _extinguish(id, lot);
         emit ISettlement.Discharged(id, uint32(lot.holder()), amount, reason);
     }
 
-    /// @notice See ISettlement.setOff.
+    /// @inheritdoc ISettlement
     function setOff(uint256 id, bytes32 reason) external {
         Lot lot = _ownLot(id);
         Payable debt = _payables[Ids.payableOf(id)];
@@ -206,7 +217,7 @@ contract Settlement is State, Delegating {
         if (lot.has(LOT_FROZEN)) revert ILots.FrozenPart(id, uint72(_frozen[id]));
         amount = uint72(lot.amount());
         if (amount == 0) revert ILots.AmountOutOfRange(id, 0, 0);
-        if (amount > debt.open()) revert ISettlement.PaymentAboveOutstanding(payableId, amount, uint72(debt.open()));
+        if (amount > debt.open()) revert IPayments.PaymentAboveOutstanding(payableId, amount, uint72(debt.open()));
         uint256 key = _limitKeyOf(debt);
         _limits[key] = _limits[key].relieved(amount);
         _payables[payableId] = _settled(_cured(payableId, debt.withOutstanding(debt.outstanding() - amount)));
@@ -215,7 +226,8 @@ contract Settlement is State, Delegating {
 
     /* OVERDUE */
 
-    /// @notice See ISettlement.markOverdue. Anyone may: it only states what the words and the clock say.
+    /// @inheritdoc ISettlement
+    /// @dev Anyone may: it only states what the words and the clock say.
     function markOverdue(uint256 id) external {
         Payable debt = _activePayable(id, 0);
         if (debt.has(PAYABLE_OVERDUE)) revert ISettlement.AlreadyOverdue(id);

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {IBatches} from "./interfaces/IBatches.sol";
+import {IPayments} from "./interfaces/IPayments.sol";
 import {ILots} from "./interfaces/ILots.sol";
 import {IPayables} from "./interfaces/IPayables.sol";
 import {IRegistrar} from "./interfaces/IRegistrar.sol";
@@ -115,6 +117,16 @@ abstract contract State is AccessManaged, EIP712 {
         if (signer == address(0)) revert IPayables.BadSignature();
     }
 
+    /* LISTS */
+
+    /// @dev A leg of a list: the call that it would be alone, by the same signer on the same storage. What refuses it names it.
+    function _leg(uint256 index, bytes memory data) internal returns (bytes memory answer) {
+        bool done;
+        // Of a call to this contract itself nothing comes back but what its own functions return or revert with.
+        (done, answer) = address(this).delegatecall(data);
+        if (!done) revert IBatches.LegFailed(index, answer);
+    }
+
     /* LOOK-UPS */
 
     function _limitKey(uint256 obligor, uint256 currency) internal pure returns (uint256) {
@@ -155,8 +167,8 @@ abstract contract State is AccessManaged, EIP712 {
     function _refusePayable(uint256 id, Payable debt, uint256 barred) private pure {
         if (debt.obligor() == 0) revert IPayables.UnknownPayable(id);
         if (debt.state() & PAYABLE_STATE_MASK == PAYABLE_ACTIVE) {
-            if (debt.has(PAYABLE_SUSPENDED & barred)) revert ISettlement.RedemptionIsSuspended(id);
-            if (debt.has(PAYABLE_ROUND_OPEN & barred)) revert ISettlement.RoundIsOpen(id);
+            if (debt.has(PAYABLE_SUSPENDED & barred)) revert IPayments.RedemptionIsSuspended(id);
+            if (debt.has(PAYABLE_ROUND_OPEN & barred)) revert IPayments.RoundIsOpen(id);
         }
         revert IPayables.WrongState(id, uint8(debt.state()));
     }
@@ -250,7 +262,7 @@ abstract contract State is AccessManaged, EIP712 {
         if (!debt.has(PAYABLE_OVERDUE) || debt.available() < debt.outstanding()) return debt;
         uint256 key = _limitKeyOf(debt);
         _limits[key] = _limits[key].withOverdue(_limits[key].overdue() - 1);
-        emit ISettlement.OverdueCured(id);
+        emit IPayments.OverdueCured(id);
         return debt.withState(debt.state() & ~uint256(PAYABLE_OVERDUE));
     }
 

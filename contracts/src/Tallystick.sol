@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IPayments} from "./interfaces/IPayments.sol";
+import {IOffers} from "./interfaces/IOffers.sol";
+import {IBatches} from "./interfaces/IBatches.sol";
 import {ILots} from "./interfaces/ILots.sol";
 import {IRegistrar} from "./interfaces/IRegistrar.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
@@ -15,25 +18,37 @@ import {State} from "./State.sol";
 
 /// @notice The core: issue and accept, pass on, lock, finance, record payments, redeem. Everything else is answered by its extensions
 /// at the same address and on the same storage. Nothing here can be replaced.
-contract Tallystick is Payables, Delegating {
+contract Tallystick is Payables, Delegating, IOffers, IPayments {
     constructor(address authority, address extension) State(authority) Delegating(extension) {}
 
     /* OFFERS */
 
-    /// @notice See ILots.acceptOffer.
+    /// @inheritdoc IOffers
     function acceptOffer(Offer calldata offer, bytes calldata signature) external returns (uint256) {
         Lot lot = _lot(offer.lot);
         (uint256 actor, Participant standing) = _actor();
-        if (actor != offer.recipient) revert ILots.NotRecipient(uint32(actor), offer.recipient);
-        if (actor == lot.holder()) revert ILots.OfferMismatch(offer.lot);
-        if (block.timestamp > offer.deadline) revert ILots.OfferExpired(offer.deadline);
+        if (actor != offer.recipient) revert IOffers.NotRecipient(uint32(actor), offer.recipient);
+        if (actor == lot.holder()) revert IOffers.OfferMismatch(offer.lot);
+        if (block.timestamp > offer.deadline) revert IOffers.OfferExpired(offer.deadline);
         _checkConsent(offer, lot, signature);
         if (offer.kind > OFFER_SALE_RECOURSE) return _moveOverdue(offer, lot, standing);
         _requireVerified(actor, standing, ROLE_SUPPLIER | ROLE_FUNDER | ROLE_OBLIGOR);
         (Payable debt, Rules rules,) = _movable(offer.lot);
         if (rules.paused()) revert IRegistrar.ProfileIsPaused(uint16(debt.profile()));
-        if (lot.hops() >= rules.hops()) revert ILots.TooManyHops(offer.lot, uint8(lot.hops()));
+        if (lot.hops() >= rules.hops()) revert IOffers.TooManyHops(offer.lot, uint8(lot.hops()));
         return offer.child == WHOLE ? _moveWhole(offer, lot) : _movePart(offer, lot, rules);
+    }
+
+    /// @inheritdoc IOffers
+    function acceptOffers(Offer[] calldata offers, bytes[] calldata signatures)
+        external
+        returns (uint256[] memory lots)
+    {
+        if (offers.length != signatures.length) revert LengthMismatch();
+        lots = new uint256[](offers.length);
+        for (uint256 i = 0; i < offers.length; ++i) {
+            lots[i] = abi.decode(_leg(i, abi.encodeCall(IOffers.acceptOffer, (offers[i], signatures[i]))), (uint256));
+        }
     }
 
     /// @dev The holder consents by signature, or by an offer stored on-chain. A lock yields only to its party.
@@ -41,7 +56,7 @@ contract Tallystick is Payables, Delegating {
         uint256 holder = lot.holder();
         bytes32 hash = Ids.offerStruct(offer);
         if (signature.length == 0 && lot.has(LOT_OFFERED)) {
-            if (_consents[offer.lot] != hash) revert ILots.OfferMismatch(offer.lot);
+            if (_consents[offer.lot] != hash) revert IOffers.OfferMismatch(offer.lot);
             // Making it raised the version by one; nothing else may have, a freeze and its lifting for instance.
             if (lot.version() != uint256(offer.version) + 1) revert ILots.OfferStale(offer.lot, uint16(lot.version()));
             _requireEpoch(holder, _active(holder), offer.epoch);
@@ -60,7 +75,7 @@ contract Tallystick is Payables, Delegating {
     }
 
     function _requireEpoch(uint256 holder, Participant standing, uint32 epoch) private pure {
-        if (standing.epoch() != epoch) revert ILots.EpochStale(uint32(holder), uint32(standing.epoch()));
+        if (standing.epoch() != epoch) revert IOffers.EpochStale(uint32(holder), uint32(standing.epoch()));
     }
 
     function _movePart(Offer calldata offer, Lot lot, Rules rules) private returns (uint256 child) {
@@ -75,7 +90,7 @@ contract Tallystick is Payables, Delegating {
     }
 
     function _emitTransferred(Offer calldata offer, uint256 child, uint256 seller) private {
-        emit ILots.Transferred(
+        emit IOffers.Transferred(
             offer.lot, child, uint32(seller), offer.recipient, offer.amount, offer.kind, offer.documents
         );
     }
@@ -90,7 +105,7 @@ contract Tallystick is Payables, Delegating {
     }
 
     function _requireWhole(Offer calldata offer, Lot lot) private view {
-        if (lot.amount() == 0 || lot.amount() != offer.amount) revert ILots.OfferMismatch(offer.lot);
+        if (lot.amount() == 0 || lot.amount() != offer.amount) revert IOffers.OfferMismatch(offer.lot);
         if (lot.has(LOT_FROZEN)) revert ILots.FrozenPart(offer.lot, uint72(_frozen[offer.lot]));
     }
 
@@ -128,25 +143,26 @@ contract Tallystick is Payables, Delegating {
 
     /* LOCKS AND FINANCING */
 
-    /// @notice See ILots.lock.
+    /// @inheritdoc IOffers
     function lock(uint256 id, uint32 party, uint32 until) external {
         _lots[id] = _locked(id, _ownLot(id), party, until);
-        emit ILots.Locked(id, party, until);
+        emit IOffers.Locked(id, party, until);
     }
 
-    /// @notice See ILots.release.
+    /// @inheritdoc IOffers
     function release(uint256 id) external {
         Lot lot = _lot(id);
-        if (lot.lockParty() == 0) revert ILots.LotNotLocked(id);
-        if (lot.has(LOT_PLEDGED)) revert ILots.LotIsPledged(id);
+        if (lot.lockParty() == 0) revert IOffers.LotNotLocked(id);
+        if (lot.has(LOT_PLEDGED)) revert IOffers.LotIsPledged(id);
         (uint256 actor,) = _actor();
         bool may = actor == lot.lockParty() || (actor == lot.holder() && !_isLocked(lot));
         if (!may) revert ILots.NotLockParty(id, uint32(actor), uint32(lot.lockParty()));
         _lots[id] = _bump(id, _clearLock(id, lot));
-        emit ILots.Released(id, uint32(actor));
+        emit IOffers.Released(id, uint32(actor));
     }
 
-    /// @notice See ILots.lockForFinancing. Room for the hop is checked here, so that nothing can defeat the financing later.
+    /// @inheritdoc IOffers
+    /// @dev Room for the hop is checked here, so that nothing can defeat the financing later.
     function lockForFinancing(uint256 id, Financing calldata financing) external {
         Lot lot = _ownLot(id);
         if (lot.has(LOT_FROZEN)) revert ILots.FrozenPart(id, uint72(_frozen[id]));
@@ -155,25 +171,25 @@ contract Tallystick is Payables, Delegating {
         uint256 profile = _payables[Ids.payableOf(id)].profile();
         if (_rules[profile].paused()) revert IRegistrar.ProfileIsPaused(uint16(profile));
         bool hop = financing.kind == FINANCE_ASSIGNMENT;
-        if (hop && lot.hops() >= _rules[profile].hops()) revert ILots.TooManyHops(id, uint8(lot.hops()));
+        if (hop && lot.hops() >= _rules[profile].hops()) revert IOffers.TooManyHops(id, uint8(lot.hops()));
         lot = _locked(id, lot, financing.funder, financing.until);
         // One more write must remain for the completion.
         _bump(id, lot);
         _lots[id] = lot.with(LOT_FINANCING);
         _consents[id] = Ids.financing(financing);
-        emit ILots.FinancingLocked(
+        emit IOffers.FinancingLocked(
             id, financing.funder, financing.until, financing.kind, financing.recourse, financing.commitment
         );
     }
 
-    /// @notice See ILots.finance.
+    /// @inheritdoc IOffers
     function finance(uint256 id, Financing calldata financing, bytes32 receipt) external {
         Lot lot = _lot(id);
         (uint256 actor,) = _actor();
-        if (!lot.has(LOT_FINANCING) || _consents[id] != Ids.financing(financing)) revert ILots.FinancingMismatch(id);
+        if (!lot.has(LOT_FINANCING) || _consents[id] != Ids.financing(financing)) revert IOffers.FinancingMismatch(id);
         if (actor != financing.funder) revert ILots.NotLockParty(id, uint32(actor), financing.funder);
-        if (!_isLocked(lot)) revert ILots.OfferExpired(financing.until);
-        if (receipt == 0) revert ISettlement.ReceiptMissing();
+        if (!_isLocked(lot)) revert IOffers.OfferExpired(financing.until);
+        if (receipt == 0) revert IPayments.ReceiptMissing();
         uint256 holder = lot.holder();
         if (financing.kind == FINANCE_ASSIGNMENT) {
             lot = _handOver(id, lot, actor, financing.recourse);
@@ -182,53 +198,62 @@ contract Tallystick is Payables, Delegating {
             lot = _bump(id, _clearLock(id, lot)).withLock(uint32(actor), type(uint32).max).with(LOT_PLEDGED);
         }
         _lots[id] = lot;
-        emit ILots.Financed(id, uint32(actor), uint32(holder), uint72(lot.amount()), financing.kind, receipt);
+        emit IOffers.Financed(id, uint32(actor), uint32(holder), uint72(lot.amount()), financing.kind, receipt);
     }
 
     /* MONEY */
 
-    /// @notice See ISettlement.recordPayment.
+    /// @inheritdoc IPayments
     function recordPayment(uint256 id, uint16 sequence, uint72 amount, bytes32 receipt) external {
         Payable debt = _activePayable(id, PAYABLE_ROUND_OPEN);
         uint256 key = _limitKeyOf(debt);
         Limit limit = _limits[key];
         _requireAgent(limit);
-        if (sequence != debt.sequence() + 1) revert ISettlement.WrongSequence(id, uint16(debt.sequence() + 1));
-        if (receipt == 0) revert ISettlement.ReceiptMissing();
+        if (sequence != debt.sequence() + 1) revert IPayments.WrongSequence(id, uint16(debt.sequence() + 1));
+        if (receipt == 0) revert IPayments.ReceiptMissing();
         uint256 open = debt.open();
-        if (amount == 0 || amount > open) revert ISettlement.PaymentAboveOutstanding(id, amount, uint72(open));
+        if (amount == 0 || amount > open) revert IPayments.PaymentAboveOutstanding(id, amount, uint72(open));
         _limits[key] = limit.relieved(amount);
         _payables[id] = _cured(id, debt.credited(amount));
-        emit ISettlement.PaymentRecorded(id, sequence, amount, receipt);
+        emit IPayments.PaymentRecorded(id, sequence, amount, receipt);
     }
 
     function _requireAgent(Limit limit) private view {
         (uint256 actor, Participant standing) = _actor();
-        if (actor != limit.agent()) revert ISettlement.NotPaymentAgent(uint32(actor), uint32(limit.agent()));
+        if (actor != limit.agent()) revert IPayments.NotPaymentAgent(uint32(actor), uint32(limit.agent()));
         _requireRole(actor, standing, ROLE_AGENT);
     }
 
-    /// @notice See ISettlement.redeem.
+    /// @inheritdoc IPayments
     function redeem(uint256 lot, bytes32 receipt) external {
         uint256 id = Ids.payableOf(lot);
         (Payable debt, bool reopenable) = _redeemable(id);
-        _payables[id] = _settled(_redeem(lot, receipt, debt, reopenable));
+        Lot held = _lot(lot);
+        if (receipt == 0) revert ReceiptMissing();
+        if (held.amount() == 0) revert ILots.AmountOutOfRange(lot, 0, 0);
+        _payables[id] = _settled(_redeem(lot, held, receipt, debt, reopenable));
     }
 
-    /// @notice See ISettlement.redeemMany. Lots of one payable in a row share one write of its word.
+    /// @inheritdoc IPayments
+    /// @dev The first lot of a payable in a row is redeemed as if alone, with all checks; those after it share one write of its word. A
+    /// lot that can't be redeemed is refused alone too.
     function redeemMany(uint256[] calldata lots, bytes32[] calldata receipts) external {
-        if (lots.length != receipts.length) revert ISettlement.LengthMismatch();
+        if (lots.length != receipts.length) revert LengthMismatch();
         uint256 id;
         Payable debt;
         bool reopenable;
         for (uint256 i = 0; i < lots.length; ++i) {
-            uint256 lot = lots[i];
-            if (Ids.payableOf(lot) != id) {
-                if (id != 0) _payables[id] = _settled(debt);
-                id = Ids.payableOf(lot);
-                (debt, reopenable) = _redeemable(id);
+            (uint256 lot, bytes32 receipt) = (lots[i], receipts[i]);
+            Lot held = _lots[lot];
+            if (Ids.payableOf(lot) == id && receipt != 0 && held.lives() && held.amount() != 0) {
+                debt = _redeem(lot, held, receipt, debt, reopenable);
+                continue;
             }
-            debt = _redeem(lot, receipts[i], debt, reopenable);
+            if (id != 0) _payables[id] = _settled(debt);
+            _leg(i, abi.encodeCall(IPayments.redeem, (lot, receipt)));
+            id = Ids.payableOf(lot);
+            debt = _payables[id];
+            reopenable = _rules[debt.profile()].reopenPeriod() != 0;
         }
         if (id != 0) _payables[id] = _settled(debt);
     }
@@ -239,20 +264,18 @@ contract Tallystick is Payables, Delegating {
         Rules rules = _rules[debt.profile()];
         _requireAgent(_limits[_limitKeyOf(debt)]);
         uint256 opens = _recordTime(debt, rules) + rules.redeemDelay();
-        if (block.timestamp < opens) revert ISettlement.RedemptionNotOpen(id, uint32(opens));
-        if (debt.open() != 0) revert ISettlement.NotCovered(id, uint72(debt.available()), uint72(debt.outstanding()));
+        if (block.timestamp < opens) revert IPayments.RedemptionNotOpen(id, uint32(opens));
+        if (debt.open() != 0) revert IPayments.NotCovered(id, uint72(debt.available()), uint72(debt.outstanding()));
         reopenable = rules.reopenPeriod() != 0;
     }
 
-    /// @dev The word stays, marked, where a returned pay-out may reopen the lot; where none may, it is deleted.
-    function _redeem(uint256 id, bytes32 receipt, Payable debt, bool reopenable) private returns (Payable) {
-        Lot lot = _lot(id);
-        if (receipt == 0) revert ISettlement.ReceiptMissing();
+    /// @dev Of a lot that lives, is not empty and has a receipt. The word stays, marked, where a returned pay-out may reopen the lot; where none
+    /// may, it is deleted.
+    function _redeem(uint256 id, Lot lot, bytes32 receipt, Payable debt, bool reopenable) private returns (Payable) {
         uint256 amount = lot.amount();
-        if (amount == 0) revert ILots.AmountOutOfRange(id, 0, 0);
         if (reopenable) _lots[id] = _bumpUpToMax(lot).with(LOT_ENDED);
         else _forget(id, lot);
-        emit ISettlement.Redeemed(id, uint32(lot.holder()), uint72(amount), 0, receipt);
+        emit Redeemed(id, uint32(lot.holder()), uint72(amount), 0, receipt);
         return debt.redeemed(amount);
     }
 }

@@ -65,7 +65,7 @@ contract AttacksTest is Parts {
 
     function testAnOfferTakenByTheRecipientsRival() public {
         (Offer memory offer, bytes memory signature) = _signed();
-        vm.expectRevert(abi.encodeWithSelector(ILots.NotRecipient.selector, THIRD, SECOND));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.NotRecipient.selector, THIRD, SECOND));
         _as(THIRD);
         tally.acceptOffer(offer, signature);
     }

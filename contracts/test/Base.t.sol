@@ -3,8 +3,12 @@ pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IBatches} from "../src/interfaces/IBatches.sol";
+import {IHoldings} from "../src/interfaces/IHoldings.sol";
 import {ILots} from "../src/interfaces/ILots.sol";
+import {IOffers} from "../src/interfaces/IOffers.sol";
 import {IPayables} from "../src/interfaces/IPayables.sol";
+import {IPayments} from "../src/interfaces/IPayments.sol";
 import {IRegistrar} from "../src/interfaces/IRegistrar.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {ITallystick} from "../src/interfaces/ITallystick.sol";
@@ -127,8 +131,8 @@ abstract contract Base is Test {
         selectors[2] = IRegistrar.setProfile.selector;
         selectors[3] = IRegistrar.pauseProfile.selector;
         selectors[4] = IRegistrar.setLimit.selector;
-        selectors[5] = IRegistrar.freeze.selector;
-        selectors[6] = IRegistrar.forceTransfer.selector;
+        selectors[5] = IHoldings.freeze.selector;
+        selectors[6] = IHoldings.forceTransfer.selector;
         selectors[7] = IRegistrar.suspendRedemption.selector;
         selectors[8] = ISettlement.reversePayment.selector;
         selectors[9] = ISettlement.reopen.selector;
@@ -195,6 +199,11 @@ abstract contract Base is Test {
 
     function _expire(uint32 participant, uint8 roles) internal {
         _setStatus(participant, roles, STATUS_ACTIVE, _now());
+    }
+
+    /// @dev The error of leg `index` of a list that was refused for `reason`.
+    function _legFailed(uint256 index, bytes memory reason) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IBatches.LegFailed.selector, index, reason);
     }
 
     function _expectUnauthorized(address caller) internal {

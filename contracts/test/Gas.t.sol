@@ -63,6 +63,51 @@ contract GasTest is Base {
         _gas("split for oneself");
     }
 
+    /// @dev What one more leg of a list costs: parts of one lot, for which the recipient has ten or twenty signed offers.
+    function testALegOfAListOfOffers() public {
+        uint256 ten = _takeParts(0, 10);
+        uint256 twenty = _takeParts(10, 20);
+        vm.snapshotValue("Tallystick", "batch, leg of ten offers", (twenty - ten) / 10);
+        vm.assertGt(twenty, ten);
+    }
+
+    function _takeParts(uint8 start, uint8 count) private returns (uint256) {
+        (Offer[] memory offers, bytes[] memory signatures) = (new Offer[](count), new bytes[](count));
+        for (uint8 i = 0; i < count; ++i) {
+            offers[i] = _offer(_root, start + i, 1000, SECOND);
+            signatures[i] = _sign(offers[i], secretOf[SUPPLIER]);
+        }
+        _as(SECOND);
+        tally.acceptOffers(offers, signatures);
+        return vm.lastCallGas().gasTotalUsed;
+    }
+
+    function testALegOfAListOfDebts() public {
+        (uint256 ten, uint256[] memory first) = _issueDebts(10);
+        (uint256 twenty, uint256[] memory second) = _issueDebts(20);
+        vm.snapshotValue("Tallystick", "issue, leg of a list", (twenty - ten) / 10);
+        ten = _acceptDebts(first);
+        twenty = _acceptDebts(second);
+        vm.snapshotValue("Tallystick", "accept, leg of a list", (twenty - ten) / 10);
+        vm.assertGt(twenty, ten);
+    }
+
+    function _issueDebts(uint256 count) private returns (uint256, uint256[] memory ids) {
+        (Terms[] memory terms, Portion[][] memory portions) = (new Terms[](count), new Portion[][](count));
+        for (uint256 i = 0; i < count; ++i) {
+            (terms[i], portions[i]) = (_terms(FACE), _portions(FACE));
+        }
+        _as(OBLIGOR);
+        ids = tally.issueMany(terms, portions);
+        return (vm.lastCallGas().gasTotalUsed, ids);
+    }
+
+    function _acceptDebts(uint256[] memory ids) private returns (uint256) {
+        _as(SUPPLIER);
+        tally.acceptMany(ids);
+        return vm.lastCallGas().gasTotalUsed;
+    }
+
     function testLock() public {
         _as(SUPPLIER);
         tally.lock(_root, FUNDER, START + 1 days);

@@ -41,7 +41,7 @@ contract AcceptOfferTest is Base {
     function testRefusesAnyoneButTheRecipient() public {
         Offer memory offer = _part();
         bytes memory signature = _sign(offer, secretOf[SUPPLIER]);
-        vm.expectRevert(abi.encodeWithSelector(ILots.NotRecipient.selector, THIRD, SECOND));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.NotRecipient.selector, THIRD, SECOND));
         _as(THIRD);
         tally.acceptOffer(offer, signature);
     }
@@ -49,7 +49,7 @@ contract AcceptOfferTest is Base {
     function testRefusesTheHolderAsRecipient() public {
         Offer memory offer = _part();
         offer.recipient = SUPPLIER;
-        _refused(offer, abi.encodeWithSelector(ILots.OfferMismatch.selector, _root));
+        _refused(offer, abi.encodeWithSelector(IOffers.OfferMismatch.selector, _root));
     }
 
     function testRefusesARecipientWhoseVerificationExpired() public {
@@ -136,7 +136,7 @@ contract AcceptOfferTest is Base {
     function testRefusesAfterTheDeadline(uint32 late) public {
         Offer memory offer = _part();
         vm.warp(bound(late, uint256(offer.deadline) + 1, _recordTime(_id) - 1));
-        _refused(offer, abi.encodeWithSelector(ILots.OfferExpired.selector, offer.deadline));
+        _refused(offer, abi.encodeWithSelector(IOffers.OfferExpired.selector, offer.deadline));
     }
 
     function testRefusesAnotherVersion(uint16 version) public {
@@ -150,7 +150,7 @@ contract AcceptOfferTest is Base {
         vm.assume(epoch != 0);
         Offer memory offer = _part();
         offer.epoch = epoch;
-        _refused(offer, abi.encodeWithSelector(ILots.EpochStale.selector, SUPPLIER, 0));
+        _refused(offer, abi.encodeWithSelector(IOffers.EpochStale.selector, SUPPLIER, 0));
     }
 
     function testRefusesKindsOfOverdueLots(uint8 kind) public {
@@ -181,12 +181,12 @@ contract AcceptOfferTest is Base {
         vm.assume(amount != FACE);
         Offer memory offer = _whole();
         offer.amount = amount;
-        _refused(offer, abi.encodeWithSelector(ILots.OfferMismatch.selector, _root));
+        _refused(offer, abi.encodeWithSelector(IOffers.OfferMismatch.selector, _root));
     }
 
     function testRefusesAnEmptyLot() public {
         _passPart(_root, 0, FACE, SECOND);
-        _refused(_offer(_root, WHOLE, 0, SECOND), abi.encodeWithSelector(ILots.OfferMismatch.selector, _root));
+        _refused(_offer(_root, WHOLE, 0, SECOND), abi.encodeWithSelector(IOffers.OfferMismatch.selector, _root));
     }
 
     function testRefusesASpentChild() public {
@@ -232,7 +232,7 @@ contract AcceptOfferTest is Base {
             _passWhole(_root, turn[i % 2]);
         }
         Offer memory offer = _offer(_root, WHOLE, FACE, turn[HOPS % 2]);
-        _refused(offer, abi.encodeWithSelector(ILots.TooManyHops.selector, _root, HOPS));
+        _refused(offer, abi.encodeWithSelector(IOffers.TooManyHops.selector, _root, HOPS));
     }
 
     function testRefusesALotDeeperThanTheProfileAllows() public {
@@ -303,7 +303,7 @@ contract AcceptOfferTest is Base {
         Debt memory debt = _debt(_id);
         bytes memory signature = _sign(offer, secretOf[SUPPLIER]);
         vm.expectEmit(address(tally));
-        emit ILots.Transferred(_root, lot, SUPPLIER, SECOND, amount, offer.kind, DOCUMENTS);
+        emit IOffers.Transferred(_root, lot, SUPPLIER, SECOND, amount, offer.kind, DOCUMENTS);
         vm.assertEq(_submit(offer, signature), lot);
         parent.amount -= amount;
         parent.children = uint40(1) << child;
@@ -322,7 +322,7 @@ contract AcceptOfferTest is Base {
         Holding memory lot = _lot(_root);
         bytes memory signature = _sign(offer, secretOf[SUPPLIER]);
         vm.expectEmit(address(tally));
-        emit ILots.Transferred(_root, _root, SUPPLIER, SECOND, FACE, offer.kind, DOCUMENTS);
+        emit IOffers.Transferred(_root, _root, SUPPLIER, SECOND, FACE, offer.kind, DOCUMENTS);
         vm.assertEq(_submit(offer, signature), _root);
         (lot.holder, lot.hops, lot.version, lot.flags) = (SECOND, 1, 1, recourse ? LOT_RECOURSE : 0);
         vm.assertEq(abi.encode(_lot(_root)), abi.encode(lot));
@@ -412,6 +412,6 @@ contract AcceptOfferTest is Base {
         tally.openRound(_id);
         Offer memory offer = _offer(lot, WHOLE, FACE / 2, FUNDER);
         offer.kind = OFFER_SUBROGATION;
-        _refused(offer, abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, _id));
+        _refused(offer, abi.encodeWithSelector(IPayments.RoundIsOpen.selector, _id));
     }
 }

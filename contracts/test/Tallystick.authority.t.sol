@@ -60,7 +60,7 @@ contract AuthorityTest is Base {
 
     function testAScheduledForcedTransferMayBeCancelledInItsDelay() public {
         (, uint256 lot) = _issueAccepted(FACE);
-        bytes memory call = abi.encodeCall(IRegistrar.forceTransfer, (lot, WHOLE, FACE, THIRD, BASIS));
+        bytes memory call = abi.encodeCall(IHoldings.forceTransfer, (lot, WHOLE, FACE, THIRD, BASIS));
         vm.prank(_delayed);
         (bytes32 operation,) = manager.schedule(address(tally), call, 0);
         manager.cancel(_delayed, address(tally), call);

@@ -53,7 +53,7 @@ contract CloseRoundTest is Clearing {
     function testRefusesAnyoneButThePaymentAgent() public {
         uint32[4] memory others = [OBLIGOR, SUPPLIER, SECOND, OTHER_AGENT];
         for (uint256 i = 0; i < others.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, others[i], AGENT));
+            vm.expectRevert(abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, others[i], AGENT));
             _as(others[i]);
             tally.closeRound(_id);
         }

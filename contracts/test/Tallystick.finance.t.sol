@@ -21,7 +21,7 @@ contract FinanceTest is Base {
     function testRefusesALotWithoutAFinancingLock() public {
         _lockFor(_root, FUNDER, START + 1 days);
         Financing memory financing = _financing(FINANCE_ASSIGNMENT, false);
-        _refused(financing, RECEIPT, abi.encodeWithSelector(ILots.FinancingMismatch.selector, _root));
+        _refused(financing, RECEIPT, abi.encodeWithSelector(IOffers.FinancingMismatch.selector, _root));
     }
 
     function testRefusesAnyOtherFinancingThanTheAgreed(uint8 field) public {
@@ -33,7 +33,7 @@ contract FinanceTest is Base {
         if (field == 2) financing.kind = FINANCE_PLEDGE;
         if (field == 3) financing.recourse = true;
         if (field == 4) financing.commitment = 0;
-        _refused(financing, RECEIPT, abi.encodeWithSelector(ILots.FinancingMismatch.selector, _root));
+        _refused(financing, RECEIPT, abi.encodeWithSelector(IOffers.FinancingMismatch.selector, _root));
     }
 
     function testRefusesAnyoneButTheFunder() public {
@@ -47,20 +47,20 @@ contract FinanceTest is Base {
     function testRefusesWithoutAReceipt() public {
         Financing memory financing = _financing(FINANCE_ASSIGNMENT, false);
         _lockForFinancing(_root, financing);
-        _refused(financing, 0, abi.encodeWithSelector(ISettlement.ReceiptMissing.selector));
+        _refused(financing, 0, abi.encodeWithSelector(IPayments.ReceiptMissing.selector));
     }
 
     function testRefusesAfterTheLockHasEnded(uint32 late) public {
         Financing memory financing = _financing(FINANCE_ASSIGNMENT, false);
         _lockForFinancing(_root, financing);
         vm.warp(bound(late, uint256(financing.until) + 1, KEY_UNTIL - 1));
-        _refused(financing, RECEIPT, abi.encodeWithSelector(ILots.OfferExpired.selector, financing.until));
+        _refused(financing, RECEIPT, abi.encodeWithSelector(IOffers.OfferExpired.selector, financing.until));
     }
 
     function testRefusesASecondCompletion() public {
         Financing memory financing = _financing(FINANCE_PLEDGE, false);
         _finance(_root, financing);
-        _refused(financing, RECEIPT, abi.encodeWithSelector(ILots.FinancingMismatch.selector, _root));
+        _refused(financing, RECEIPT, abi.encodeWithSelector(IOffers.FinancingMismatch.selector, _root));
     }
 
     function testAssignsTheLotToTheFunder(bool recourse, uint32 time) public {
@@ -68,7 +68,7 @@ contract FinanceTest is Base {
         _lockForFinancing(_root, financing);
         vm.warp(bound(time, START, financing.until));
         vm.expectEmit(address(tally));
-        emit ILots.Financed(_root, FUNDER, SUPPLIER, FACE, FINANCE_ASSIGNMENT, RECEIPT);
+        emit IOffers.Financed(_root, FUNDER, SUPPLIER, FACE, FINANCE_ASSIGNMENT, RECEIPT);
         _as(FUNDER);
         tally.finance(_root, financing, RECEIPT);
         Holding memory lot;
@@ -83,7 +83,7 @@ contract FinanceTest is Base {
         Financing memory financing = _financing(FINANCE_PLEDGE, true);
         _lockForFinancing(_root, financing);
         vm.expectEmit(address(tally));
-        emit ILots.Financed(_root, FUNDER, SUPPLIER, FACE, FINANCE_PLEDGE, RECEIPT);
+        emit IOffers.Financed(_root, FUNDER, SUPPLIER, FACE, FINANCE_PLEDGE, RECEIPT);
         _as(FUNDER);
         tally.finance(_root, financing, RECEIPT);
         Holding memory lot;

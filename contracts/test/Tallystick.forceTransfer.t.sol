@@ -60,7 +60,7 @@ contract ForceTransferTest is Base {
         _toRedemption(_id);
         _as(AGENT);
         tally.openRound(_id);
-        _refused(abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, _id), _root, WHOLE, FACE, THIRD);
+        _refused(abi.encodeWithSelector(IPayments.RoundIsOpen.selector, _id), _root, WHOLE, FACE, THIRD);
     }
 
     function testRefusesAnUnknownRecipient() public {
@@ -105,7 +105,7 @@ contract ForceTransferTest is Base {
         _passWhole(_root, SECOND);
         Holding memory lot = _lot(_root);
         vm.expectEmit(address(tally));
-        emit IRegistrar.TransferForced(_root, _root, SECOND, THIRD, FACE, basis);
+        emit IHoldings.TransferForced(_root, _root, SECOND, THIRD, FACE, basis);
         _asRegistrar();
         vm.assertEq(tally.forceTransfer(_root, WHOLE, FACE, THIRD, basis), _root, "id");
         lot.holder = THIRD;
@@ -129,7 +129,7 @@ contract ForceTransferTest is Base {
         Financing memory financing = _financing(FINANCE_ASSIGNMENT, false);
         _lockForFinancing(_root, financing);
         _assertTakenOut();
-        vm.expectRevert(abi.encodeWithSelector(ILots.FinancingMismatch.selector, _root));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.FinancingMismatch.selector, _root));
         _as(FUNDER);
         tally.finance(_root, financing, RECEIPT);
     }
@@ -177,7 +177,7 @@ contract ForceTransferTest is Base {
         Holding memory lot = _lot(_root);
         uint256 childId = tally.childOf(_root, child);
         vm.expectEmit(address(tally));
-        emit IRegistrar.TransferForced(_root, childId, SUPPLIER, THIRD, amount, BASIS);
+        emit IHoldings.TransferForced(_root, childId, SUPPLIER, THIRD, amount, BASIS);
         vm.assertEq(_force(_root, child, amount, THIRD), childId, "id");
         uint72 carried = amount > FACE - frozen ? amount - (FACE - frozen) : 0;
         _assertPart(childId, amount, carried);

@@ -44,7 +44,7 @@ contract FreezeTest is Base {
 
     function testRefusesMoreThanTheLotsAmount(uint72 amount) public {
         amount = uint72(bound(amount, FACE + 1, type(uint72).max));
-        _refused(abi.encodeWithSelector(IRegistrar.FrozenAboveAmount.selector, _root, amount, FACE), _root, amount);
+        _refused(abi.encodeWithSelector(IHoldings.FrozenAboveAmount.selector, _root, amount, FACE), _root, amount);
     }
 
     function testSetsTheFrozenPartAbsolutely(uint72[3] memory amounts, bytes32 basis) public {
@@ -53,7 +53,7 @@ contract FreezeTest is Base {
         for (uint256 i = 0; i < amounts.length; ++i) {
             uint72 amount = uint72(bound(amounts[i], 0, FACE));
             vm.expectEmit(address(tally));
-            emit IRegistrar.LotFrozen(_root, amount, basis);
+            emit IHoldings.LotFrozen(_root, amount, basis);
             _asRegistrar();
             tally.freeze(_root, amount, basis);
             lot.version += 1;

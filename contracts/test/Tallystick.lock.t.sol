@@ -102,7 +102,7 @@ contract LockTest is Base {
         until = uint32(bound(until, START + 1, _recordTime(_id) - 1));
         Holding memory lot = _lot(_root);
         vm.expectEmit(address(tally));
-        emit ILots.Locked(_root, FUNDER, until);
+        emit IOffers.Locked(_root, FUNDER, until);
         _as(SUPPLIER);
         tally.lock(_root, FUNDER, until);
         (lot.version, lot.lockParty, lot.lockUntil) = (1, FUNDER, until);

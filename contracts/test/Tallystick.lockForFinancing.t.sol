@@ -59,7 +59,7 @@ contract LockForFinancingTest is Base {
         for (uint256 i = 0; i < HOPS; ++i) {
             _passWhole(_root, turn[i % 2]);
         }
-        bytes memory reason = abi.encodeWithSelector(ILots.TooManyHops.selector, _root, HOPS);
+        bytes memory reason = abi.encodeWithSelector(IOffers.TooManyHops.selector, _root, HOPS);
         _refused(_financing(FINANCE_ASSIGNMENT, false), reason);
         _lockForFinancing(_root, _financing(FINANCE_PLEDGE, false));
     }
@@ -89,7 +89,7 @@ contract LockForFinancingTest is Base {
         financing.commitment = what;
         Holding memory lot = _lot(_root);
         vm.expectEmit(address(tally));
-        emit ILots.FinancingLocked(_root, FUNDER, financing.until, financing.kind, recourse, what);
+        emit IOffers.FinancingLocked(_root, FUNDER, financing.until, financing.kind, recourse, what);
         _lockForFinancing(_root, financing);
         (lot.version, lot.flags, lot.lockParty, lot.lockUntil) = (1, LOT_FINANCING, FUNDER, financing.until);
         vm.assertEq(abi.encode(_lot(_root)), abi.encode(lot));

@@ -73,7 +73,7 @@ contract MakeOfferTest is Base {
         offer.documents = documents;
         Holding memory lot = _lot(_root);
         vm.expectEmit(address(tally));
-        emit ILots.OfferMade(_root, _offerStruct(offer), offer);
+        emit IHoldings.OfferMade(_root, _offerStruct(offer), offer);
         _make(offer);
         vm.assertEq(tally.consentOf(_root), _offerStruct(offer));
         (lot.version, lot.flags, lot.lockParty, lot.lockUntil) = (1, LOT_OFFERED, SECOND, offer.deadline);
@@ -101,7 +101,7 @@ contract MakeOfferTest is Base {
         if (field == 2) offer.kind = OFFER_SALE_RECOURSE;
         if (field == 3) offer.documents = 0;
         if (field == 4) offer.version += 1;
-        vm.expectRevert(abi.encodeWithSelector(ILots.OfferMismatch.selector, _root));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.OfferMismatch.selector, _root));
         _submit(offer, "");
     }
 
@@ -109,7 +109,7 @@ contract MakeOfferTest is Base {
         Offer memory offer = _whole();
         _make(offer);
         vm.warp(uint256(offer.deadline) + 1);
-        vm.expectRevert(abi.encodeWithSelector(ILots.OfferExpired.selector, offer.deadline));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.OfferExpired.selector, offer.deadline));
         _submit(offer, "");
         _passWhole(_root, THIRD);
         vm.assertEq(tally.consentOf(_root), 0);
@@ -129,7 +129,7 @@ contract MakeOfferTest is Base {
         _make(offer);
         _as(SUPPLIER);
         tally.revokeOffers();
-        vm.expectRevert(abi.encodeWithSelector(ILots.EpochStale.selector, SUPPLIER, 1));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.EpochStale.selector, SUPPLIER, 1));
         _submit(offer, "");
     }
 

@@ -150,7 +150,7 @@ contract MarkOverdueTest is Clearing {
         _pay(_id, paid);
         vm.assertEq(_debt(_id).state, PAYABLE_ACTIVE | PAYABLE_OVERDUE, "state");
         vm.expectEmit(address(tally));
-        emit ISettlement.OverdueCured(_id);
+        emit IPayments.OverdueCured(_id);
         _pay(_id, FACE - paid);
         vm.assertEq(_debt(_id).state, PAYABLE_ACTIVE, "cured");
         vm.assertEq(_credit(OBLIGOR).overdue, 0, "count");

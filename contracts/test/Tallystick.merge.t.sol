@@ -25,7 +25,7 @@ contract MergeTest is Parts {
     }
 
     function _notMergeable(uint256 into, uint256 other) private {
-        _refused(into, other, abi.encodeWithSelector(ILots.NotMergeable.selector, into, other));
+        _refused(into, other, abi.encodeWithSelector(IHoldings.NotMergeable.selector, into, other));
     }
 
     function testRefusesNothing() public {
@@ -59,7 +59,7 @@ contract MergeTest is Parts {
         offer.kind = OFFER_SALE_RECOURSE;
         uint256 withRecourse = _accept(offer);
         uint256 without = _passPart(_root, 2, FACE / 4, SECOND);
-        vm.expectRevert(abi.encodeWithSelector(ILots.NotMergeable.selector, without, withRecourse));
+        vm.expectRevert(abi.encodeWithSelector(IHoldings.NotMergeable.selector, without, withRecourse));
         _as(SECOND);
         tally.merge(without, _one(withRecourse));
     }
@@ -101,9 +101,9 @@ contract MergeTest is Parts {
         (others[0], others[1]) = (_child, andBack);
         Holding memory lot = _lot(_root);
         vm.expectEmit(address(tally));
-        emit ILots.Merged(_root, _child, FACE / 4);
+        emit IHoldings.Merged(_root, _child, FACE / 4);
         vm.expectEmit(address(tally));
-        emit ILots.Merged(_root, andBack, amount);
+        emit IHoldings.Merged(_root, andBack, amount);
         _as(SUPPLIER);
         tally.merge(_root, others);
         (lot.amount, lot.hops, lot.version) = (FACE, 2, 1);

@@ -41,7 +41,7 @@ contract RecordPaymentTest is Clearing {
         _pay(_id, FACE / 2);
         _toRedemption(_id);
         _openRound(_id);
-        _refused(abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, _id), _id, 2, FACE / 2);
+        _refused(abi.encodeWithSelector(IPayments.RoundIsOpen.selector, _id), _id, 2, FACE / 2);
     }
 
     function testRefusesAnUnknownKey() public {
@@ -53,7 +53,7 @@ contract RecordPaymentTest is Clearing {
     function testRefusesAnyoneButThePaymentAgent() public {
         uint32[5] memory others = [OBLIGOR, SUPPLIER, FUNDER, OTHER_AGENT, OTHER_OBLIGOR];
         for (uint256 i = 0; i < others.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, others[i], AGENT));
+            vm.expectRevert(abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, others[i], AGENT));
             _as(others[i]);
             tally.recordPayment(_id, 1, FACE, RECEIPT);
         }
@@ -76,11 +76,11 @@ contract RecordPaymentTest is Clearing {
         for (uint256 i = 0; i < before; ++i) {
             _pay(_id, 1);
         }
-        _refused(abi.encodeWithSelector(ISettlement.WrongSequence.selector, _id, before + 1), _id, sequence, 1);
+        _refused(abi.encodeWithSelector(IPayments.WrongSequence.selector, _id, before + 1), _id, sequence, 1);
     }
 
     function testRefusesWithoutAReceipt() public {
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.ReceiptMissing.selector));
+        vm.expectRevert(abi.encodeWithSelector(IPayments.ReceiptMissing.selector));
         _as(AGENT);
         tally.recordPayment(_id, 1, FACE, 0);
     }
@@ -90,10 +90,8 @@ contract RecordPaymentTest is Clearing {
         amount = uint72(bound(amount, FACE - paid + 1, type(uint72).max));
         _pay(_id, paid);
         uint72 open = FACE - paid;
-        _refused(abi.encodeWithSelector(ISettlement.PaymentAboveOutstanding.selector, _id, 0, open), _id, 2, 0);
-        _refused(
-            abi.encodeWithSelector(ISettlement.PaymentAboveOutstanding.selector, _id, amount, open), _id, 2, amount
-        );
+        _refused(abi.encodeWithSelector(IPayments.PaymentAboveOutstanding.selector, _id, 0, open), _id, 2, 0);
+        _refused(abi.encodeWithSelector(IPayments.PaymentAboveOutstanding.selector, _id, amount, open), _id, 2, amount);
     }
 
     /* WHAT IT DOES */
@@ -108,7 +106,7 @@ contract RecordPaymentTest is Clearing {
             uint72 amount = uint72(bound(amounts[i - 1], 1, open));
             open -= amount;
             vm.expectEmit(address(tally));
-            emit ISettlement.PaymentRecorded(id, i, amount, receipt);
+            emit IPayments.PaymentRecorded(id, i, amount, receipt);
             _as(AGENT);
             tally.recordPayment(id, i, amount, receipt);
             Debt memory debt = Debt(OBLIGOR, PROFILE, START + 90 days, PAYABLE_ACTIVE, face, face - open, i, 0);
@@ -152,7 +150,7 @@ contract RecordPaymentTest is Clearing {
 
     function testAPaymentRecordedTwiceCountsOnce() public {
         _pay(_id, FACE / 2);
-        _refused(abi.encodeWithSelector(ISettlement.WrongSequence.selector, _id, 2), _id, 1, FACE / 2);
+        _refused(abi.encodeWithSelector(IPayments.WrongSequence.selector, _id, 2), _id, 1, FACE / 2);
         vm.assertEq(_debt(_id).available, FACE / 2);
     }
 
@@ -164,7 +162,7 @@ contract RecordPaymentTest is Clearing {
         _asRegistrar();
         tally.reversePayment(_id, FACE, RECEIPT, consent);
         for (uint16 old = 1; old <= 2; ++old) {
-            _refused(abi.encodeWithSelector(ISettlement.WrongSequence.selector, _id, 3), _id, old, FACE);
+            _refused(abi.encodeWithSelector(IPayments.WrongSequence.selector, _id, 3), _id, old, FACE);
         }
         _pay(_id, FACE);
         vm.assertEq(_debt(_id).sequence, 3);
@@ -175,7 +173,7 @@ contract RecordPaymentTest is Clearing {
         _pay(_id, 1);
         uint16[3] memory tries = [0, 1, type(uint16).max];
         for (uint256 i = 0; i < tries.length; ++i) {
-            _refused(abi.encodeWithSelector(ISettlement.WrongSequence.selector, _id, 0), _id, tries[i], 1);
+            _refused(abi.encodeWithSelector(IPayments.WrongSequence.selector, _id, 0), _id, tries[i], 1);
         }
         vm.assertEq(_debt(_id).available, 1);
     }
@@ -183,7 +181,7 @@ contract RecordPaymentTest is Clearing {
     function testAReplacedAgentRecordsNothingMore() public {
         _asRegistrar();
         tally.setLimit(OBLIGOR, CNY, LIMIT, OTHER_AGENT);
-        bytes memory reason = abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, AGENT, OTHER_AGENT);
+        bytes memory reason = abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, AGENT, OTHER_AGENT);
         _refused(reason, _id, 1, FACE);
     }
 

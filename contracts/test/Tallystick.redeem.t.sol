@@ -46,14 +46,14 @@ contract RedeemTest is Clearing {
         _ready();
         _asRegistrar();
         tally.suspendRedemption(_id, true, BASIS);
-        _refused(abi.encodeWithSelector(ISettlement.RedemptionIsSuspended.selector, _id), _root);
+        _refused(abi.encodeWithSelector(IPayments.RedemptionIsSuspended.selector, _id), _root);
     }
 
     function testRefusesWhileARoundIsOpen() public {
         _pay(_id, FACE / 2);
         _toRedemption(_id);
         _openRound(_id);
-        _refused(abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, _id), _root);
+        _refused(abi.encodeWithSelector(IPayments.RoundIsOpen.selector, _id), _root);
     }
 
     function testRefusesAnUnknownKey() public {
@@ -67,7 +67,7 @@ contract RedeemTest is Clearing {
         _ready();
         uint32[4] memory others = [OBLIGOR, SUPPLIER, FUNDER, OTHER_AGENT];
         for (uint256 i = 0; i < others.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, others[i], AGENT));
+            vm.expectRevert(abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, others[i], AGENT));
             _as(others[i]);
             tally.redeem(_root, RECEIPT);
         }
@@ -85,20 +85,20 @@ contract RedeemTest is Clearing {
         _pay(_id, FACE);
         uint32 opens = _redemptionTime(_id);
         vm.warp(bound(time, START, opens - 1));
-        _refused(abi.encodeWithSelector(ISettlement.RedemptionNotOpen.selector, _id, opens), _root);
+        _refused(abi.encodeWithSelector(IPayments.RedemptionNotOpen.selector, _id, opens), _root);
     }
 
     function testRefusesUntilMoneyCoversTheWholeDebt(uint72 paid) public {
         paid = uint72(bound(paid, 1, FACE - 1));
         _toRedemption(_id);
-        _refused(abi.encodeWithSelector(ISettlement.NotCovered.selector, _id, 0, FACE), _root);
+        _refused(abi.encodeWithSelector(IPayments.NotCovered.selector, _id, 0, FACE), _root);
         _pay(_id, paid);
-        _refused(abi.encodeWithSelector(ISettlement.NotCovered.selector, _id, paid, FACE), _root);
+        _refused(abi.encodeWithSelector(IPayments.NotCovered.selector, _id, paid, FACE), _root);
     }
 
     function testRefusesWithoutAReceipt() public {
         _ready();
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.ReceiptMissing.selector));
+        vm.expectRevert(abi.encodeWithSelector(IPayments.ReceiptMissing.selector));
         _as(AGENT);
         tally.redeem(_root, 0);
     }
@@ -122,7 +122,7 @@ contract RedeemTest is Clearing {
         (Debt memory debt, Holding memory lot) = (_debt(id), _lot(child));
         uint256[2] memory words = [tally.limitWord(OBLIGOR, CNY), tally.lotWord(root)];
         vm.expectEmit(address(tally));
-        emit ISettlement.Redeemed(child, SECOND, part, 0, receipt);
+        emit IPayments.Redeemed(child, SECOND, part, 0, receipt);
         _as(AGENT);
         tally.redeem(child, receipt);
         (debt.outstanding, debt.available) = (face - part, face - part);
@@ -148,7 +148,7 @@ contract RedeemTest is Clearing {
         _pay(id, FACE);
         _toRedemption(id);
         vm.expectEmit(address(tally));
-        emit ISettlement.Redeemed(lot, SECOND, FACE, 0, RECEIPT);
+        emit IPayments.Redeemed(lot, SECOND, FACE, 0, RECEIPT);
         _as(AGENT);
         tally.redeem(lot, RECEIPT);
         vm.assertEq(tally.lotWord(lot), 0, "lot");
@@ -195,7 +195,7 @@ contract RedeemTest is Clearing {
         if (suspended) _suspend(SUPPLIER, ROLE_SUPPLIER);
         else _expire(SUPPLIER, ROLE_SUPPLIER);
         vm.expectEmit(address(tally));
-        emit ISettlement.Redeemed(_root, SUPPLIER, FACE, 0, RECEIPT);
+        emit IPayments.Redeemed(_root, SUPPLIER, FACE, 0, RECEIPT);
         _as(AGENT);
         tally.redeem(_root, RECEIPT);
     }
@@ -274,7 +274,7 @@ contract RedeemTest is Clearing {
         _ready();
         _asRegistrar();
         tally.setLimit(OBLIGOR, CNY, LIMIT, OTHER_AGENT);
-        _refused(abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, AGENT, OTHER_AGENT), _root);
+        _refused(abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, AGENT, OTHER_AGENT), _root);
         _redeem(_root);
         vm.assertEq(_debt(_id).state, PAYABLE_SETTLED);
     }
@@ -286,13 +286,13 @@ contract RedeemTest is Clearing {
         bytes memory consent = _signStruct(hash, secretOf[AGENT]);
         _asRegistrar();
         tally.reversePayment(_id, 1, RECEIPT, consent);
-        _refused(abi.encodeWithSelector(ISettlement.NotCovered.selector, _id, FACE - 1, FACE), _root);
+        _refused(abi.encodeWithSelector(IPayments.NotCovered.selector, _id, FACE - 1, FACE), _root);
     }
 
     function testOneDebtsMoneyRedeemsNoLotOfAnother() public {
         (uint256 other, uint256 lot) = _issueAccepted(FACE);
         _ready();
-        _refused(abi.encodeWithSelector(ISettlement.NotCovered.selector, other, 0, FACE), lot);
+        _refused(abi.encodeWithSelector(IPayments.NotCovered.selector, other, 0, FACE), lot);
     }
 
     function testALotThatEndedIsNeitherSoldNorLockedNorSplit() public {

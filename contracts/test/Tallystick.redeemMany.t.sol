@@ -21,9 +21,9 @@ contract RedeemManyTest is Clearing {
         tally.redeemMany(lots, receipts);
     }
 
-    function _refused(bytes memory reason, uint256[] memory lots) private {
+    function _refused(uint256 index, bytes memory reason, uint256[] memory lots) private {
         uint256 word = tally.payableWord(_id);
-        vm.expectRevert(reason);
+        vm.expectRevert(_legFailed(index, reason));
         _redeemMany(lots);
         vm.assertEq(tally.payableWord(_id), word, "nothing changed");
     }
@@ -48,7 +48,7 @@ contract RedeemManyTest is Clearing {
 
     function testRefusesListsOfDifferentLengths(uint8 lots, uint8 receipts) public {
         vm.assume(lots != receipts);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.LengthMismatch.selector));
+        vm.expectRevert(abi.encodeWithSelector(IBatches.LengthMismatch.selector));
         _as(AGENT);
         tally.redeemMany(new uint256[](lots), new bytes32[](receipts));
     }
@@ -56,55 +56,56 @@ contract RedeemManyTest is Clearing {
     function testAFailingLegNamesItselfAndUndoesAll() public {
         uint256 unknown = _lots[0] ^ 1;
         bytes memory reason = abi.encodeWithSelector(ILots.UnknownLot.selector, unknown);
-        _refused(reason, _list(_lots[0], _lots[1], unknown));
-        _refused(reason, _list(unknown, _lots[0], _lots[1]));
+        _refused(2, reason, _list(_lots[0], _lots[1], unknown));
+        _refused(0, reason, _list(unknown, _lots[0], _lots[1]));
     }
 
     function testRefusesALegWithoutAReceipt() public {
         bytes32[] memory receipts = _receipts(3);
         receipts[1] = 0;
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.ReceiptMissing.selector));
+        vm.expectRevert(_legFailed(1, abi.encodeWithSelector(IPayments.ReceiptMissing.selector)));
         _as(AGENT);
         tally.redeemMany(_lots, receipts);
     }
 
     function testRefusesALegOfAnUnknownPayable() public {
         uint256 unknown = uint256(7) << 96;
-        _refused(abi.encodeWithSelector(IPayables.UnknownPayable.selector, 7), _list(_lots[0], unknown, _lots[1]));
+        _refused(1, abi.encodeWithSelector(IPayables.UnknownPayable.selector, 7), _list(_lots[0], unknown, _lots[1]));
     }
 
     function testRefusesALotWithoutAPayable() public {
-        _refused(abi.encodeWithSelector(ILots.UnknownLot.selector, 0), _list(0, _lots[0], _lots[1]));
-        _refused(abi.encodeWithSelector(IPayables.UnknownPayable.selector, 0), _list(_lots[0], 0, _lots[1]));
+        _refused(0, abi.encodeWithSelector(IPayables.UnknownPayable.selector, 0), _list(0, _lots[0], _lots[1]));
+        _refused(1, abi.encodeWithSelector(IPayables.UnknownPayable.selector, 0), _list(_lots[0], 0, _lots[1]));
     }
 
     function testRefusesALegOfAnotherAgentsObligor() public {
         (, uint256 lot) = _another(true);
-        bytes memory reason = abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, AGENT, OTHER_AGENT);
-        _refused(reason, _list(_lots[0], lot, _lots[1]));
+        bytes memory reason = abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, AGENT, OTHER_AGENT);
+        _refused(1, reason, _list(_lots[0], lot, _lots[1]));
     }
 
     function testRefusesALegThatIsSuspendedNotCoveredNotOpenOrInARound() public {
         (uint256 id, uint256 lot) = _issueAccepted(FACE);
         uint256[] memory lots = _list(_lots[0], lot, _lots[1]);
-        _refused(abi.encodeWithSelector(ISettlement.RedemptionNotOpen.selector, id, _redemptionTime(id)), lots);
+        _refused(1, abi.encodeWithSelector(IPayments.RedemptionNotOpen.selector, id, _redemptionTime(id)), lots);
         _toRedemption(id);
-        _refused(abi.encodeWithSelector(ISettlement.NotCovered.selector, id, 0, FACE), lots);
+        _refused(1, abi.encodeWithSelector(IPayments.NotCovered.selector, id, 0, FACE), lots);
         _asRegistrar();
         tally.suspendRedemption(id, true, BASIS);
-        _refused(abi.encodeWithSelector(ISettlement.RedemptionIsSuspended.selector, id), lots);
+        _refused(1, abi.encodeWithSelector(IPayments.RedemptionIsSuspended.selector, id), lots);
         _asRegistrar();
         tally.suspendRedemption(id, false, BASIS);
         _pay(id, 1);
         _openRound(id);
-        _refused(abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, id), lots);
+        _refused(1, abi.encodeWithSelector(IPayments.RoundIsOpen.selector, id), lots);
     }
 
     function testRefusesAnyoneButThePaymentAgent() public {
         bytes32[] memory receipts = _receipts(3);
         uint32[4] memory others = [OBLIGOR, SUPPLIER, SECOND, OTHER_AGENT];
         for (uint256 i = 0; i < others.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, others[i], AGENT));
+            bytes memory reason = abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, others[i], AGENT);
+            vm.expectRevert(_legFailed(0, reason));
             _as(others[i]);
             tally.redeemMany(_lots, receipts);
         }
@@ -112,7 +113,42 @@ contract RedeemManyTest is Clearing {
 
     function testRefusesASuspendedAgent() public {
         _suspend(AGENT, ROLE_AGENT);
-        _refused(abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, AGENT, STATUS_SUSPENDED), _lots);
+        _refused(0, abi.encodeWithSelector(IRegistrar.ParticipantInactive.selector, AGENT, STATUS_SUSPENDED), _lots);
+    }
+
+    /// @dev Each of a list of a few lots, some of them twice, unknown, empty or without a receipt: the list is done as its legs one by one
+    /// would be, or not at all, and then for the reason of the first leg that would have been refused.
+    function testAListIsDoneAsItsLegsWouldBe(uint256 seed) public {
+        (, uint256 other) = _another(false);
+        uint256[5] memory pool = [_lots[0], _lots[1], _lots[2], other, _lots[0] ^ 1];
+        uint256[] memory lots = new uint256[](1 + seed % 5);
+        bytes32[] memory receipts = _receipts(lots.length);
+        for (uint256 i = 0; i < lots.length; ++i) {
+            lots[i] = pool[(seed >> (8 + 8 * i)) % (seed & 1 == 0 ? 4 : 5)];
+            if ((seed >> (64 + 8 * i)) % 16 == 0) receipts[i] = 0;
+        }
+        uint256 snapshot = vm.snapshotState();
+        bytes memory reason;
+        for (uint256 i = 0; i < lots.length && reason.length == 0; ++i) {
+            _as(AGENT);
+            try tally.redeem(lots[i], receipts[i]) {}
+            catch (bytes memory refusal) {
+                reason = _legFailed(i, refusal);
+            }
+        }
+        bytes memory after_ = _state(lots);
+        vm.revertToState(snapshot);
+        bytes memory before = _state(lots);
+        if (reason.length != 0) vm.expectRevert(reason);
+        _as(AGENT);
+        tally.redeemMany(lots, receipts);
+        vm.assertEq(_state(lots), reason.length == 0 ? after_ : before);
+    }
+
+    function _state(uint256[] memory lots) private view returns (bytes memory words) {
+        for (uint256 i = 0; i < lots.length; ++i) {
+            words = abi.encode(words, tally.lotWord(lots[i]), tally.payableWord(lots[i] >> 96));
+        }
     }
 
     /* WHAT IT DOES */
@@ -134,7 +170,7 @@ contract RedeemManyTest is Clearing {
             Holding memory lot = _lot(lots[i]);
             debt.outstanding -= lot.amount;
             vm.expectEmit(address(tally));
-            emit ISettlement.Redeemed(lots[i], lot.holder, lot.amount, 0, receipts[i]);
+            emit IPayments.Redeemed(lots[i], lot.holder, lot.amount, 0, receipts[i]);
         }
         _as(AGENT);
         tally.redeemMany(lots, receipts);
@@ -194,23 +230,24 @@ contract RedeemManyTest is Clearing {
     /* ATTACKS */
 
     function testALotTwiceInAListIsRefused() public {
-        _refused(abi.encodeWithSelector(ILots.LotEnded.selector, _lots[0]), _list(_lots[0], _lots[1], _lots[0]));
+        _refused(2, abi.encodeWithSelector(ILots.LotEnded.selector, _lots[0]), _list(_lots[0], _lots[1], _lots[0]));
     }
 
     function testALotTwiceInAListIsRefusedAcrossDebts() public {
         (, uint256 other) = _another(false);
-        _refused(abi.encodeWithSelector(ILots.LotEnded.selector, _lots[0]), _list(_lots[0], other, _lots[0]));
+        _refused(2, abi.encodeWithSelector(ILots.LotEnded.selector, _lots[0]), _list(_lots[0], other, _lots[0]));
         (uint256 id, uint256 last) = _issueFinal(FACE);
         _pay(id, FACE);
         _toRedemption(id);
         bytes memory reason = abi.encodeWithSelector(IPayables.WrongState.selector, id, PAYABLE_SETTLED);
-        _refused(reason, _list(last, other, last));
+        _refused(2, reason, _list(last, other, last));
     }
 
     function testTheLastLotTwiceInARowIsRefused() public {
         (uint256 id, uint256 last) = _issueFinal(FACE);
         _pay(id, FACE);
         _toRedemption(id);
-        _refused(abi.encodeWithSelector(ILots.UnknownLot.selector, last), _list(_lots[0], last, last));
+        bytes memory reason = abi.encodeWithSelector(IPayables.WrongState.selector, id, PAYABLE_SETTLED);
+        _refused(2, reason, _list(_lots[0], last, last));
     }
 }

@@ -19,7 +19,7 @@ contract ReleaseTest is Base {
     }
 
     function testRefusesALotWithoutALock() public {
-        _refused(SUPPLIER, abi.encodeWithSelector(ILots.LotNotLocked.selector, _root));
+        _refused(SUPPLIER, abi.encodeWithSelector(IOffers.LotNotLocked.selector, _root));
     }
 
     function testRefusesTheHolderWhileTheLockStands(uint32 time) public {
@@ -36,13 +36,13 @@ contract ReleaseTest is Base {
 
     function testRefusesToReleaseAPledge() public {
         _pledge(_root);
-        _refused(FUNDER, abi.encodeWithSelector(ILots.LotIsPledged.selector, _root));
+        _refused(FUNDER, abi.encodeWithSelector(IOffers.LotIsPledged.selector, _root));
     }
 
     function _assertReleases(uint32 by) private {
         Holding memory lot = _lot(_root);
         vm.expectEmit(address(tally));
-        emit ILots.Released(_root, by);
+        emit IOffers.Released(_root, by);
         _as(by);
         tally.release(_root);
         (lot.version, lot.lockParty, lot.lockUntil, lot.flags) = (lot.version + 1, 0, 0, 0);

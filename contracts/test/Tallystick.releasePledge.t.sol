@@ -20,9 +20,9 @@ contract ReleasePledgeTest is Base {
     }
 
     function testRefusesALotThatIsNotPledged() public {
-        _refused(FUNDER, abi.encodeWithSelector(ILots.LotNotPledged.selector, _root));
+        _refused(FUNDER, abi.encodeWithSelector(IHoldings.LotNotPledged.selector, _root));
         _lockFor(_root, FUNDER, START + 1 days);
-        _refused(FUNDER, abi.encodeWithSelector(ILots.LotNotPledged.selector, _root));
+        _refused(FUNDER, abi.encodeWithSelector(IHoldings.LotNotPledged.selector, _root));
     }
 
     function testRefusesAnyoneButThePledgee() public {
@@ -44,7 +44,7 @@ contract ReleasePledgeTest is Base {
         Holding memory lot = _lot(_root);
         vm.warp(bound(time, START, KEY_UNTIL - 1));
         vm.expectEmit(address(tally));
-        emit ILots.PledgeReleased(_root, FUNDER, registration);
+        emit IHoldings.PledgeReleased(_root, FUNDER, registration);
         _as(FUNDER);
         tally.releasePledge(_root, registration);
         (lot.version, lot.flags, lot.lockParty, lot.lockUntil) = (3, 0, 0, 0);

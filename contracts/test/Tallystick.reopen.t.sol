@@ -102,7 +102,7 @@ contract ReopenTest is Clearing {
         (uint256 id, uint256 lot) = _paidInRound(HALF);
         _pay(id, 1);
         _openRound(id);
-        _refused(abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, id), lot, HALF);
+        _refused(abi.encodeWithSelector(IPayments.RoundIsOpen.selector, id), lot, HALF);
     }
 
     function testRefusesAfterThePeriod(uint32 time) public {
@@ -112,7 +112,7 @@ contract ReopenTest is Clearing {
     }
 
     function testRefusesWithoutAReceipt() public {
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.ReceiptMissing.selector));
+        vm.expectRevert(abi.encodeWithSelector(IPayments.ReceiptMissing.selector));
         _asRegistrar();
         tally.reopen(_root, HALF, 0, "");
     }

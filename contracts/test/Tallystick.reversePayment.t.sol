@@ -68,7 +68,7 @@ contract ReversePaymentTest is Clearing {
     function testRefusesWhileARoundIsOpen() public {
         _toRedemption(_id);
         _openRound(_id);
-        _refused(abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, _id), _id, 1, _consent(_id, 1));
+        _refused(abi.encodeWithSelector(IPayments.RoundIsOpen.selector, _id), _id, 1, _consent(_id, 1));
     }
 
     function testRefusesNothingAndMoreThanIsAvailable(uint72 amount) public {
@@ -80,7 +80,7 @@ contract ReversePaymentTest is Clearing {
     }
 
     function testRefusesWithoutAReceipt() public {
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.ReceiptMissing.selector));
+        vm.expectRevert(abi.encodeWithSelector(IPayments.ReceiptMissing.selector));
         _asRegistrar();
         tally.reversePayment(_id, 1, 0, "");
     }

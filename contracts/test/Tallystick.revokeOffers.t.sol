@@ -40,9 +40,9 @@ contract RevokeOffersTest is Base {
         bytes memory wholeSignature = _sign(whole, secretOf[SUPPLIER]);
         _as(SUPPLIER);
         tally.revokeOffers();
-        vm.expectRevert(abi.encodeWithSelector(ILots.EpochStale.selector, SUPPLIER, 1));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.EpochStale.selector, SUPPLIER, 1));
         _submit(part, partSignature);
-        vm.expectRevert(abi.encodeWithSelector(ILots.EpochStale.selector, SUPPLIER, 1));
+        vm.expectRevert(abi.encodeWithSelector(IOffers.EpochStale.selector, SUPPLIER, 1));
         _submit(whole, wholeSignature);
         _passPart(lot, uint8(bound(second, 0, CHILDREN - 1)), SMALLEST, SECOND);
     }

@@ -91,7 +91,7 @@ contract SetLimitTest is Base {
         (uint256 id,) = _issueAccepted(FACE);
         _asRegistrar();
         tally.setLimit(OBLIGOR, CNY, LIMIT, OTHER_AGENT);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.NotPaymentAgent.selector, AGENT, OTHER_AGENT));
+        vm.expectRevert(abi.encodeWithSelector(IPayments.NotPaymentAgent.selector, AGENT, OTHER_AGENT));
         _as(AGENT);
         tally.recordPayment(id, 1, FACE, RECEIPT);
         _pay(id, FACE);

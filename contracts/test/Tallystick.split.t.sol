@@ -79,9 +79,9 @@ contract SplitTest is Parts {
         (children[0], children[1], amounts[0], amounts[1]) = (child, child + 1, first, second);
         Holding memory parent = _lot(_root);
         vm.expectEmit(address(tally));
-        emit ILots.Split(_root, tally.childOf(_root, child), child, first);
+        emit IHoldings.Split(_root, tally.childOf(_root, child), child, first);
         vm.expectEmit(address(tally));
-        emit ILots.Split(_root, tally.childOf(_root, child + 1), child + 1, second);
+        emit IHoldings.Split(_root, tally.childOf(_root, child + 1), child + 1, second);
         _as(SUPPLIER);
         tally.split(_root, children, amounts);
         parent.amount = FACE - first - second;

@@ -7,6 +7,8 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
+import {IPayables} from "../src/interfaces/IPayables.sol";
+import {ILots} from "../src/interfaces/ILots.sol";
 import {IStandards} from "../src/interfaces/IStandards.sol";
 import "./Base.t.sol";
 

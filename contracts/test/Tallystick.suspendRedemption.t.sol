@@ -66,7 +66,7 @@ contract SuspendRedemptionTest is Base {
         _pay(id, FACE);
         _toRedemption(id);
         _suspendRedemption(id, true);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.RedemptionIsSuspended.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IPayments.RedemptionIsSuspended.selector, id));
         _as(AGENT);
         tally.redeem(lot, RECEIPT);
         _suspendRedemption(id, false);
@@ -79,7 +79,7 @@ contract SuspendRedemptionTest is Base {
         _pay(id, FACE / 2);
         _toRedemption(id);
         _suspendRedemption(id, true);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.RedemptionIsSuspended.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IPayments.RedemptionIsSuspended.selector, id));
         _as(AGENT);
         tally.openRound(id);
         _suspendRedemption(id, false);

@@ -78,14 +78,14 @@ abstract contract WithoutCash is Clearing {
     function testRefusesToEndWhatMoneyHasCovered(uint72 paid) public {
         paid = uint72(bound(paid, 1, FACE));
         _pay(id, paid);
-        _refused(abi.encodeWithSelector(ISettlement.PaymentAboveOutstanding.selector, id, FACE, FACE - paid));
+        _refused(abi.encodeWithSelector(IPayments.PaymentAboveOutstanding.selector, id, FACE, FACE - paid));
     }
 
     function testRefusesWhileARoundIsOpen() public {
         _pay(id, FACE / 2);
         _toRedemption(id);
         _openRound(id);
-        _refused(abi.encodeWithSelector(ISettlement.RoundIsOpen.selector, id));
+        _refused(abi.encodeWithSelector(IPayments.RoundIsOpen.selector, id));
     }
 
     function testRefusesASecondTime() public {
@@ -179,7 +179,7 @@ abstract contract WithoutCash is Clearing {
         _toOverdue(id);
         tally.markOverdue(id);
         vm.expectEmit(address(tally));
-        emit ISettlement.OverdueCured(id);
+        emit IPayments.OverdueCured(id);
         _expectEnded(root, FACE - FACE / 4);
         _end(root);
         vm.assertEq(_debt(id).state, PAYABLE_ACTIVE, "state");
@@ -202,7 +202,7 @@ abstract contract WithoutCash is Clearing {
         paid = uint72(bound(paid, FACE / 2 + 1, FACE - 1));
         _passPart(root, 0, FACE / 2, THIRD);
         _pay(id, paid);
-        _refused(abi.encodeWithSelector(ISettlement.PaymentAboveOutstanding.selector, id, FACE / 2, FACE - paid));
+        _refused(abi.encodeWithSelector(IPayments.PaymentAboveOutstanding.selector, id, FACE / 2, FACE - paid));
         vm.assertEq(_debt(id).outstanding, FACE, "outstanding");
     }
 

@@ -1,7 +1,8 @@
 """What the contract's own errors mean to a caller: a stable code, a kind, and a sentence that says what to do.
 
 Every error of the ABI has an entry; a test holds that. Values in braces are the error's arguments: ids as hex, times as UTC, amounts
-with their currency where the error names it and else as minor units.
+with their currency where the error names it and else as minor units. Where one of a list of acts was refused, all of it was; the sentence
+says which one.
 """
 
 # ruff: noqa: E501 - one error a line
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from chain.reverts import LEG
 from registry.kernel import money
 from registry.kernel.errors import ChainRefused, Kind
 from registry.kernel.tables import OutboxMessage
@@ -106,7 +108,8 @@ _TABLE: dict[str, tuple[str, Kind, str]] = {
     "RoundUnbalanced": ("round_unbalanced", C, "the round of payable {payableId} paid {redeemed}, {payment} were there; correct the lines"),
     "AlreadyInRound": ("already_in_round", C, "lot {lot} has had its line in round {round}"),
     "NotProRata": ("not_pro_rata", V, "{amount} is not the share of lot {lot}; it is {floor} or one more"),
-    "LengthMismatch": ("length_mismatch", V, "the lists differ in length, or the lots belong to several payables"),
+    "LengthMismatch": ("length_mismatch", V, "the lists differ in length, or one that must name something is empty"),
+    "LegFailed": ("leg_failed", C, "number {index} of the list was refused, so nothing of it was done"),
     "ReopenPeriodOver": ("reopen_period_over", C, "lot {lot} could be reopened until {until}; settle it outside"),
     "NotReopenable": ("not_reopenable", C, "only what was paid out last on lot {lot} ({amount} minor units) can be reopened, and once"),
     "NotOverdue": ("not_overdue", C, "payable {payableId} is not overdue: in time, within grace, or paid"),
@@ -159,6 +162,8 @@ def refused(name: str, args: Mapping[str, Any]) -> ChainRefused:
         sentence = told.sentence.format(**shown)
     except (KeyError, IndexError):
         sentence = told.sentence
+    if LEG in args:
+        sentence = f"number {int(args[LEG]) + 1} of the list: {sentence}"
     error = ChainRefused(sentence, code=told.code, kind=told.kind)
     error.context = {"error": name} | {key: shown[key] if key in _IDS else value for key, value in args.items()}
     return error

@@ -107,6 +107,27 @@ def test_plain_transfers_are_refused(world: World) -> None:
         assert caught.value.refusal.name == "UseAcceptOffer"
 
 
+def test_lists_of_acts(world: World) -> None:
+    """Issued, accepted and taken together; the one that is refused is named, and nothing of its list is done."""
+    debts = [world.terms(40_000, salt=20 + place, invoices=1 + place % 2) for place in range(20)]
+    terms, portions = [each[0] for each in debts], [each[1] for each in debts]
+    assert names(world.act("obligor", "issueMany", terms, portions)) == ["Issued"] * 20
+    payables = [ids.payable_id(*debt) for debt in debts]
+    assert names(world.act("supplier", "acceptMany", payables)) == ["Accepted"] * 20
+    root = ids.root(payables[0])
+    offers = [world.offer(root, place, 1_000, "second") for place in range(30)]
+    signatures = [world.signature("supplier", offer) for offer in offers]
+    assert names(world.act("second", "acceptOffers", offers, signatures)) == ["Transferred"] * 30
+    for who, function, args, refusal in (
+        ("obligor", "issueMany", [terms[:1], portions[:1]], ("PayableExists", {"payableId": payables[0], "leg": 0})),
+        ("supplier", "acceptMany", [payables], ("WrongState", {"payableId": payables[0], "state": 2, "leg": 0})),
+        ("second", "acceptOffers", [offers[:1], signatures[:1]], ("ChildSpent", {"lot": root, "child": 0, "leg": 0})),
+    ):
+        with pytest.raises(Refused) as caught:
+            world.act(who, function, *args)
+        assert (caught.value.refusal.name, caught.value.refusal.args) == refusal
+
+
 def test_long_lists_have_gas_enough(world: World) -> None:
     """Each act asserts that it took half of its limit at most."""
     payable = world.issue(800_000, salt=10, invoices=200)

@@ -145,11 +145,16 @@ class World:
         signed.append(self.sign("registrar", "setLimit", [PEOPLE["obligor"][0], CNY, 10**12, PEOPLE["agent"][0]], ahead=len(signed)))
         self.send(*signed)
 
-    def issue(self, face: int, *, salt: int = 1, accept: bool = True, invoices: int = 2, terms: bytes = b"\x0a" * 32) -> int:
-        """A payable of the obligor to the supplier, due in 90 days, backed by some invoices."""
+    def terms(self, face: int, *, salt: int, invoices: int, terms: bytes = b"\x0a" * 32) -> tuple[Terms, list[Portion]]:
+        """Terms and portions of a debt of the obligor to the supplier, due in 90 days."""
         named = Terms(2, 3, PROFILE_ID, self.now + 90 * DAY, face, terms, salt.to_bytes(32, "big"))
         shares = [face // invoices] * (invoices - 1) + [face - face // invoices * (invoices - 1)]
         portions = [Portion(place.to_bytes(2, "big") + salt.to_bytes(30, "big"), share, share) for place, share in enumerate(shares)]
+        return named, portions
+
+    def issue(self, face: int, *, salt: int = 1, accept: bool = True, invoices: int = 2, terms: bytes = b"\x0a" * 32) -> int:
+        """A payable of the obligor to the supplier, due in 90 days, backed by some invoices."""
+        named, portions = self.terms(face, salt=salt, invoices=invoices, terms=terms)
         payable = ids.payable_id(named, portions)
         self.issued[payable] = (named, portions)
         self.act("obligor", "issue", named, portions)

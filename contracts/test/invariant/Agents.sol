@@ -15,7 +15,7 @@ abstract contract Agents is Financiers {
         _by(_agentOf(id));
         tally.recordPayment(id, next, amount, RECEIPT);
         vm.prank(keyOf[actor]);
-        (bool again,) = address(tally).call(abi.encodeCall(ISettlement.recordPayment, (id, next, amount, RECEIPT)));
+        (bool again,) = address(tally).call(abi.encodeCall(IPayments.recordPayment, (id, next, amount, RECEIPT)));
         vm.assertFalse(again, "a receipt counts once");
         books[id].paid += amount;
         books[id].receipts += 1;
@@ -202,14 +202,14 @@ abstract contract Agents is Financiers {
         uint256 lot = lots[seed % lots.length];
         uint256 id = lot >> 96;
         uint32 agent = _agentOf(id);
-        _mustFail(agent == AGENT ? OTHER_AGENT : AGENT, abi.encodeCall(ISettlement.redeem, (lot, RECEIPT)));
-        _mustFail(_lot(lot).holder, abi.encodeCall(ISettlement.redeem, (lot, RECEIPT)));
-        _mustFail(agent, abi.encodeCall(ISettlement.redeem, (lot, 0)));
-        if (!_isRedeemable(lot)) _mustFail(agent, abi.encodeCall(ISettlement.redeem, (lot, RECEIPT)));
+        _mustFail(agent == AGENT ? OTHER_AGENT : AGENT, abi.encodeCall(IPayments.redeem, (lot, RECEIPT)));
+        _mustFail(_lot(lot).holder, abi.encodeCall(IPayments.redeem, (lot, RECEIPT)));
+        _mustFail(agent, abi.encodeCall(IPayments.redeem, (lot, 0)));
+        if (!_isRedeemable(lot)) _mustFail(agent, abi.encodeCall(IPayments.redeem, (lot, RECEIPT)));
         uint16 sequence = _debt(id).sequence;
-        _mustFail(agent, abi.encodeCall(ISettlement.recordPayment, (id, sequence, 1, RECEIPT)));
+        _mustFail(agent, abi.encodeCall(IPayments.recordPayment, (id, sequence, 1, RECEIPT)));
         uint256 more = _open(id) + 1;
-        _mustFail(agent, abi.encodeCall(ISettlement.recordPayment, (id, sequence + 1, uint72(more), RECEIPT)));
+        _mustFail(agent, abi.encodeCall(IPayments.recordPayment, (id, sequence + 1, uint72(more), RECEIPT)));
         count["steal"] += 1;
     }
 

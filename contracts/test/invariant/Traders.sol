@@ -221,10 +221,10 @@ abstract contract Traders is Debtors {
         if (to == 0 || to == holding.lockParty) return;
         bytes[4] memory tries;
         Offer memory offer = _offer(lot, WHOLE, holding.amount, to);
-        tries[0] = abi.encodeCall(ILots.acceptOffer, (offer, _sign(offer, secretOf[holding.holder])));
+        tries[0] = abi.encodeCall(IOffers.acceptOffer, (offer, _sign(offer, secretOf[holding.holder])));
         tries[1] = abi.encodeCall(ISettlement.discharge, (lot, RECEIPT));
-        tries[2] = abi.encodeCall(ILots.lock, (lot, to, _now() + 1));
-        tries[3] = abi.encodeCall(ILots.release, (lot));
+        tries[2] = abi.encodeCall(IOffers.lock, (lot, to, _now() + 1));
+        tries[3] = abi.encodeCall(IOffers.release, (lot));
         for (uint256 i = 0; i < tries.length; ++i) {
             vm.prank(keyOf[i == 0 ? to : holding.holder]);
             (bool escaped,) = address(tally).call(tries[i]);

@@ -47,7 +47,7 @@ contract AuthorityProof is Symbolic {
         debt = _anyDebt(debt);
         _putLot(ROOT, word);
         (bytes memory data, bytes4 selector) = _anyCall();
-        vm.assume(selector != ILots.acceptOffer.selector && selector != IPayables.cancel.selector);
+        vm.assume(selector != IOffers.acceptOffer.selector && selector != IPayables.cancel.selector);
         vm.assume(selector != IPayables.issue.selector && selector != IPayables.refuse.selector);
         vm.assume(selector != ISettlement.markOverdue.selector);
         vm.prank(_key(BYSTANDER));

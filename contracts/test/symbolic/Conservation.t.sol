@@ -9,7 +9,7 @@ contract ConservationProof is Symbolic {
         (uint8[] memory children, uint72[] memory amounts) = (new uint8[](1), new uint72[](1));
         (children[0], amounts[0]) = (child, amount);
         vm.prank(_key(HOLDER));
-        (done,) = address(tally).call(abi.encodeCall(ILots.split, (lot, children, amounts)));
+        (done,) = address(tally).call(abi.encodeCall(IHoldings.split, (lot, children, amounts)));
     }
 
     function check_SplitConserves(uint256 debt, uint256 word, uint8 index, uint72 amount) public {
@@ -36,7 +36,7 @@ contract ConservationProof is Symbolic {
         uint256[] memory others = new uint256[](1);
         others[0] = second;
         vm.prank(_key(HOLDER));
-        (bool done,) = address(tally).call(abi.encodeCall(ILots.merge, (ROOT, others)));
+        (bool done,) = address(tally).call(abi.encodeCall(IHoldings.merge, (ROOT, others)));
         if (!done) return;
         uint256 merged = tally.lotWord(ROOT);
         assert(_amount(merged) == _amount(into) + _amount(other));
@@ -50,7 +50,7 @@ contract ConservationProof is Symbolic {
         debt = _anyDebt(debt);
         _putLot(ROOT, word);
         vm.prank(_key(AGENT));
-        (bool done,) = address(tally).call(abi.encodeCall(ISettlement.redeem, (ROOT, receipt)));
+        (bool done,) = address(tally).call(abi.encodeCall(IPayments.redeem, (ROOT, receipt)));
         if (!done) return;
         uint256 left = tally.payableWord(ID);
         assert(_outstanding(left) + _amount(word) == _outstanding(debt));

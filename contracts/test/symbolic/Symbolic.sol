@@ -2,8 +2,12 @@
 pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IBatches} from "../../src/interfaces/IBatches.sol";
+import {IHoldings} from "../../src/interfaces/IHoldings.sol";
 import {ILots} from "../../src/interfaces/ILots.sol";
+import {IOffers} from "../../src/interfaces/IOffers.sol";
 import {IPayables} from "../../src/interfaces/IPayables.sol";
+import {IPayments} from "../../src/interfaces/IPayments.sol";
 import {IRegistrar} from "../../src/interfaces/IRegistrar.sol";
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
 import {ITallystick} from "../../src/interfaces/ITallystick.sol";
@@ -82,8 +86,8 @@ abstract contract Symbolic is Test {
         selectors[2] = IRegistrar.setProfile.selector;
         selectors[3] = IRegistrar.pauseProfile.selector;
         selectors[4] = IRegistrar.setLimit.selector;
-        selectors[5] = IRegistrar.freeze.selector;
-        selectors[6] = IRegistrar.forceTransfer.selector;
+        selectors[5] = IHoldings.freeze.selector;
+        selectors[6] = IHoldings.forceTransfer.selector;
         selectors[7] = IRegistrar.suspendRedemption.selector;
         selectors[8] = ISettlement.reversePayment.selector;
         selectors[9] = ISettlement.reopen.selector;

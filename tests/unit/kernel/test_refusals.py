@@ -41,5 +41,11 @@ def test_arguments_named_like_fields_of_an_error_do_no_harm() -> None:
     assert refused("Panic", {"code": "17"}).kind is Kind.UNAVAILABLE
 
 
+def test_one_of_a_list_is_named_by_its_place() -> None:
+    error = refused("LotEnded", {"lot": "255", "leg": "2"})
+    assert error.message.startswith(f"number 3 of the list: lot 0x{255:064x}")
+    assert (error.code, error.context["leg"]) == ("lot_ended", "2")
+
+
 def test_an_error_nobody_knows() -> None:
     assert refused("SomethingNew", {"x": "1"}).code == "contract_refused"
