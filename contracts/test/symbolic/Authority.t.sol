@@ -40,8 +40,8 @@ contract AuthorityProof is Symbolic {
     }
 
     /// @dev A participant with every role, but not holder, lock party, obligor or agent, leaves an accepted debt and its lot alone. Left
-    /// out: acceptOffer and cancel, which take signatures that a proof can't forbid to exist, and issue and refuse, whose ids are hashes
-    /// of what the caller says (see Ids).
+    /// out: acceptOffer, acceptOffers and cancel, which take signatures that a proof can't forbid to exist, and issue, issueMany and refuse,
+    /// whose ids are hashes of what the caller says (see Ids).
     function check_ABystanderLeavesALotAlone(uint256 debt, uint256 word) public {
         vm.assume(uint32(word) != BYSTANDER && uint32(word >> 152) != BYSTANDER);
         debt = _anyDebt(debt);
@@ -49,6 +49,7 @@ contract AuthorityProof is Symbolic {
         (bytes memory data, bytes4 selector) = _anyCall();
         vm.assume(selector != IOffers.acceptOffer.selector && selector != IPayables.cancel.selector);
         vm.assume(selector != IPayables.issue.selector && selector != IPayables.refuse.selector);
+        vm.assume(selector != IOffers.acceptOffers.selector && selector != IPayables.issueMany.selector);
         vm.assume(selector != ISettlement.markOverdue.selector);
         vm.prank(_key(BYSTANDER));
         (bool done,) = address(tally).call(data);
