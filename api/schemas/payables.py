@@ -27,10 +27,10 @@ class ConfirmIn(Body):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"invoices": [{"invoice": 12}], "profile": 1},
+                {"invoices": [{"invoice": 12}], "profile": 9984},
                 {
                     "invoices": [{"invoice": 12, "amount": {"amount": "800.00", "currency": "EUR"}}, {"invoice": 13}],
-                    "profile": 1,
+                    "profile": 9984,
                     "due": "2027-03-31T23:59:59Z",
                     "documents": [4],
                 },
@@ -52,7 +52,7 @@ class ConfirmIn(Body):
 class BatchIn(Body):
     """Many payables at once, one per invoice: those of an import, or the named ones."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"import": 3, "profile": 1}, {"invoices": [12, 13, 14], "profile": 1}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"import": 3, "profile": 9984}, {"invoices": [12, 13, 14], "profile": 9984}]})
 
     import_id: Number | None = Field(None, alias="import")
     invoices: list[Number] = Field(default_factory=list, max_length=2000)
