@@ -58,6 +58,12 @@ def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     return set(found.scalars())
 
 
+def rewound(session: Session, from_block: int) -> bool:
+    """Whether entries of blocks from this number on were ever reversed."""
+    query = text("select exists (select 1 from entries where block_number >= :first and reverses is not null)")
+    return bool(session.scalar(query, {"first": from_block}))
+
+
 def account_ids(session: Session, names: Iterable[AccountName]) -> dict[AccountName, int]:
     """Numbers of accounts; those that don't exist yet are opened."""
     wanted = sorted(set(names))

@@ -1,6 +1,7 @@
 """Posting, reversing and reading the ledger. Corrections are reversals; nothing is ever changed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -45,6 +46,20 @@ def reverse_blocks(session: Session, from_block: int) -> int:
     """Reverses what blocks from this number on have posted: they are no longer part of the chain."""
     undone = repo.entries(session, from_block=from_block, limit=2**31)
     return reverse(session, undone, reason="Rewound")
+
+
+def anew(session: Session, drafts: Sequence[Draft], *, from_block: int) -> Sequence[Draft]:
+    """Drafts of blocks from this number on. A block that was left and is back posts again, as `key#2`: its first entry is reversed."""
+    if not drafts or not repo.rewound(session, from_block):
+        return drafts
+    while known := repo.known_keys(session, [draft.key for draft in drafts]):
+        drafts = [replace(draft, key=_next(draft.key)) if draft.key in known else draft for draft in drafts]
+    return drafts
+
+
+def _next(key: str) -> str:
+    base, _, times = key.partition("#")
+    return f"{base}#{int(times or 1) + 1}"
 
 
 def trial_balance(session: Session) -> TrialBalance:

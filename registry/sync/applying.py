@@ -84,7 +84,8 @@ class _Batch:
         self._mirror.flush()
         self._followers.flush()
         repo.add_blocks(self._session, self._blocks)
-        ledger.post(self._session, self._drafts, unposted=True)
+        first = self._blocks[0][0].number
+        ledger.post(self._session, ledger.anew(self._session, self._drafts, from_block=first), unposted=True)
 
     def _one(self, event: Event, place: Place, block_hash: bytes) -> None:
         found = facts.of(self._mirror, event, place, block_hash=block_hash, price=self._followers.price(event))

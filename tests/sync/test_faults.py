@@ -19,6 +19,7 @@ QUICK, PART = 200, 20
 FOUND = {
     7: "a trace that failed once left the refusal's name unknown for ever",
     43: "a node that hid a receipt had a call signed anew, with a nonce that left a gap",
+    230: "a block that was left and came back could not be posted again, and the sync halted",
     54: "a turn within the depth below the checkpoint, but below what was final, was taken back without undo instead of halting",
 }
 

@@ -100,6 +100,22 @@ def test_blocks_that_were_read_ahead_may_be_of_a_branch_that_is_gone(work: Work,
     assert_equal_to_replay(work, chain)
 
 
+def test_a_branch_that_was_left_may_come_back(work: Work) -> None:
+    """More than once: its blocks post again, each time under keys of their own."""
+    chain = BranchingChain(15, finality=6)
+    indexer = Indexer(work, chain)  # type: ignore[arg-type]
+    chain.extend(4, calls=8)
+    indexer.catch_up()
+    for _ in range(3):
+        left = list(chain.tips)
+        chain.turn(3)
+        indexer.catch_up()
+        assert_equal_to_replay(work, chain)
+        chain.tips = left
+        indexer.catch_up()
+        assert_equal_to_replay(work, chain)
+
+
 def test_catching_up_in_one_go_equals_block_by_block(work: Work) -> None:
     chain = BranchingChain(99, finality=0)
     chain.extend(60, calls=12)
