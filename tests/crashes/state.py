@@ -103,20 +103,20 @@ def _words(session: Session, gateway: ChainGateway, contract: str, *, names: dic
     for name, expected in words.EXPECTED.items():
         rows = session.execute(select(mirror.TABLES[name])).mappings()
         items = [item for row in rows for item in expected({**row})]
-        for (code, subject, _, _, kind), raw in zip(items, _read(gateway, contract, items), strict=True):
+        for (code, subject, _, word), raw in zip(items, _read(gateway, contract, items), strict=True):
             if code in {"word_dossier", "word_consent"}:
                 yield code, names.get(subject, subject), any(raw)
             elif code == "word_invoice":
                 yield code, raw.hex()
-            elif kind in {KeyWord, ParticipantWord}:
-                fields = asdict(kind.of(int.from_bytes(raw, "big")))  # type: ignore[call-overload, union-attr]
+            elif isinstance(word, KeyWord | ParticipantWord):
+                fields = asdict(type(word).of(int.from_bytes(raw, "big")))
                 yield code, *(value for field, value in fields.items() if field not in _CHANCE)
             else:
                 yield code, names.get(subject, subject), raw.hex()
 
 
-def _read(gateway: ChainGateway, contract: str, items: Iterable[Any]) -> list[bytes]:
-    return gateway.storages(contract, [slot for _, _, slot, _, _ in items])
+def _read(gateway: ChainGateway, contract: str, items: Iterable[words.Expected]) -> list[bytes]:
+    return gateway.storages(contract, [slot for _, _, slot, _ in items])
 
 
 def _plain(value: Any) -> Any:
