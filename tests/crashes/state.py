@@ -29,7 +29,8 @@ _ROWS = {
     "statement": "select entity_id, kind from statements",
     "consent": "select entity_id, split_part(subject, ':', 1), sequence, amount from agent_consents",
     "write": "select entity_id, key from idempotency_records",
-    "act": "select entity_id, act, split_part(subject, ':', 1), outcome from acts",
+    # What was tried while the database was away is logged too, and tried again.
+    "act": "select entity_id, act, split_part(subject, ':', 1) from acts where outcome <> 'unavailable'",
     # Anchors are dropped by the clock: a run that takes longer has more of them.
     "call": "select entity_id, function, state, error from outbox where function <> 'anchor'",
     "mined twice": "select t from chain_journal, unnest(transactions) t group by t having count(*) > 1",
