@@ -41,20 +41,21 @@ def test_a_break_is_found_owned_explained_and_resolved(world: World) -> None:
     assert {"lots", "replay", "ledger"} <= {each["name"] for each in run["passes"]}
     with planted(world.platform) as code:
         run = checked(auditor)
-        assert run["opened"] == run["found"] == 2
+        assert run["opened"] == run["found"] == 3
         assert auditor.shown("/v1/check")["clean"] is False
         items = auditor.shown("/v1/breaks")["items"]
         assert {(item["code"], item["state"], item["severity"]) for item in items} == {
             (code, "open", "serious"),
             ("index_row", "open", "serious"),
+            ("index_digest", "open", "serious"),
         }
         assert items[0]["check"] == run["id"]
         ready = world.anonymous().get("/ready")
-        assert (ready.status_code, ready.json()["reason"]) == (503, f"breaks_open: 1 index_row, 1 {code}")
-        assert ready.json()["breaks"] == {"serious": 2, "minor": 0, "explained": 0}
+        assert (ready.status_code, ready.json()["reason"]) == (503, f"breaks_open: 1 index_digest, 1 index_row, 1 {code}")
+        assert ready.json()["breaks"] == {"serious": 3, "minor": 0, "explained": 0}
         page = auditor.shown("/v1/breaks", params={"limit": 1})
-        rest = auditor.shown("/v1/breaks", params={"limit": 1, "after": page["next"]})
-        assert [page["items"][0]["id"], rest["items"][0]["id"]] == [item["id"] for item in items]
+        rest = auditor.shown("/v1/breaks", params={"limit": 2, "after": page["next"]})
+        assert [each["id"] for each in (*page["items"], *rest["items"])] == [item["id"] for item in items]
         assert auditor.shown("/v1/breaks", params={"state": ["resolved", "explained"], "code": code})["items"] == []
         for item in items:
             path = f"/v1/breaks/{item['id']}"
@@ -64,9 +65,9 @@ def test_a_break_is_found_owned_explained_and_resolved(world: World) -> None:
             explained = registrar.made(f"{path}/explain", {"reason": "a drill"})
             assert [step["cause"] for step in explained["history"]] == ["found", "owned", "explained"]
             assert (explained["history"][2]["note"], explained["history"][2]["entity"]) == ("a drill", 1)
-        assert world.anonymous().shown("/ready")["breaks"] == {"serious": 0, "minor": 0, "explained": 2}
+        assert world.anonymous().shown("/ready")["breaks"] == {"serious": 0, "minor": 0, "explained": 3}
     run = checked(auditor)
-    assert (run["found"], run["resolved"]) == (0, 2)
+    assert (run["found"], run["resolved"]) == (0, 3)
     for item in items:
         found = auditor.shown(f"/v1/breaks/{item['id']}")
         assert (found["state"], found["history"][-1]["cause"], found["history"][-1]["check"]) == ("resolved", "gone", run["id"])
