@@ -246,11 +246,11 @@ def test_a_long_list_takes_several_blocks_of_one_time(make_engine: EngineMaker) 
     engine = make_engine(journal)
     engine.start()
     gateway = EmbeddedGateway(engine)
-    raws = [transaction(SENDERS[place % 2], place // 2) for place in range(1_100)]
+    raws = [transaction(SENDERS[place % 2], place // 2) for place in range(600)]
     gateway.broadcast(raws, GENESIS + 9)
     assert [(len(entry.raws), entry.timestamp) for entry in journal.blocks(1)] == [
-        (500, GENESIS + 9),
-        (500, GENESIS + 9),
+        (250, GENESIS + 9),
+        (250, GENESIS + 9),
         (100, GENESIS + 9),
     ]
     gateway.broadcast(raws, GENESIS + 10)
