@@ -54,6 +54,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "code:index_row": ("A row of the index and the chain's events replayed", "索引记录与链上事件重放结果"),
     "code:index_block": ("An indexed block and the node's", "已索引区块与节点区块"),
     "code:index_checkpoint": ("The last indexed block and the node's", "最后索引区块与节点区块"),
+    "code:index_digest": ("The digest of the index and of the chain's events replayed", "索引摘要与链上事件重放结果"),
     "code:index_event": ("A stored event and the node's", "已存事件与节点事件"),
     "code:journal_block": ("A block of the journal and of the node", "区块日志与节点区块"),
     "code:contract_code": ("Contract code on the chain and as built", "链上合约代码与构建产物"),
