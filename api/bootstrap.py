@@ -7,6 +7,7 @@ and never starts a second one.
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -33,8 +34,10 @@ from registry.kernel.schema import prepare, prepare_embedded
 from registry.kernel.settings import Settings
 from registry.kernel.tables import Installation
 from registry.kernel.uow import SERVICE, Network, Work
+from registry.sync import moving
 from registry.sync.deployment import check_genesis, ensure_deployed
-from registry.sync.journal import DatabaseJournal
+from registry.sync.journal import DatabaseJournal, RecordedJournal
+from registry.sync.moving import Files
 from registry.sync.reconciler import Pace, Reconciler
 from registry.sync.runtime import Runtime
 from registry.sync.status import Status, collect
@@ -79,14 +82,15 @@ class Platform:
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings, *, clock: Clock | None = None) -> Iterator["Platform"]:
+    def open(cls, settings: Settings, *, clock: Clock | None = None, handover: Files | None = None) -> Iterator["Platform"]:
         """Owns the data folder, or attaches to the process that does. Everything that was started ends with the block.
 
+        `handover`: an embedded installation moves to the network of the settings by it, for good.
         Raises Unavailable when a part does not start, BadMasterKey, Invalid for settings that contradict each other.
         """
         folder = settings.data_dir.absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        parts = _Parts(settings, folder, clock or SystemClock())
+        parts = _Parts(settings, folder, clock or SystemClock(), handover)
         with ExitStack() as stack:
             if _owns(stack, folder):
                 yield parts.own(stack)
@@ -111,6 +115,7 @@ class _Parts:
     settings: Settings
     folder: Path
     clock: Clock
+    handover: Files | None = None
 
     def own(self, stack: ExitStack) -> Platform:
         """Starts the database, brings it up to date, starts or finds the chain, deploys what is missing, starts the sync."""
@@ -123,8 +128,7 @@ class _Parts:
         row = installation.load_or_create(engine, master_key, now=self.clock.now(), chain_id=chain_id)
         network = Network(row.chain_id, row.contract or "", installation.network_key(row, master_key))
         work = Work(engine, self.clock, network, master_key)
-        gateway = outside or self._embedded(stack, engine, row)
-        check_genesis(work, gateway)
+        gateway = self._chain(stack, row, work, outside)
         with work.begin(SERVICE) as unit:
             identity.ensure_registrar(unit)
         work = replace(work, network=replace(network, contract=ensure_deployed(work, gateway)))
@@ -148,7 +152,9 @@ class _Parts:
             raise Unavailable("the process that owns this data folder is still starting; try again in a moment")
         network = Network(row.chain_id, row.contract, installation.network_key(row, master_key))
         work = Work(engine, self.clock, network, master_key)
-        gateway = outside or RpcGateway(stack.enter_context(Rpc(self._node_url())), finality=0, chain_id=row.chain_id)
+        gateway: ChainGateway | None = moving.continued(work, outside, past=lambda: self._past(stack, row, engine)) or outside
+        if gateway is None:
+            gateway = RpcGateway(stack.enter_context(Rpc(self._node_url())), finality=0, chain_id=row.chain_id)
         runtime = Runtime(work, gateway, url)
         stack.callback(runtime.stop)
         return self._platform(work, gateway, runtime, owner=False, embedded=outside is None)
@@ -158,6 +164,21 @@ class _Parts:
         pace = Pace(quick=self.settings.check_seconds, full=self.settings.full_check_seconds)
         checks = Reconciler(work, gateway, runtime.alarms, pace=pace)
         return Platform(self.settings, work, runtime, gateway, self.clock, owner=owner, reconciler=checks, embedded=embedded)
+
+    def _chain(self, stack: ExitStack, row: Installation, work: Work, outside: NetworkGateway | None) -> ChainGateway:
+        """The chain of this installation: a network, the data folder's own, or the one and since a handover the other."""
+        if self.handover is not None:
+            moving.accept(work, outside, self.handover)
+        continued = moving.continued(work, outside, past=lambda: self._past(stack, row, work.engine))
+        if continued is not None:
+            return continued
+        gateway = outside or self._embedded(stack, work.engine, row)
+        check_genesis(work, gateway)
+        return gateway
+
+    def _past(self, stack: ExitStack, row: Installation, engine: Engine) -> ChainGateway:
+        """The embedded chain as it was until the installation moved, for reading."""
+        return stack.enter_context(recorded(self.settings, engine, row))
 
     def _embedded(self, stack: ExitStack, engine: Engine, row: Installation) -> EmbeddedGateway:
         """The chain of this data folder, started where its journal ends."""
@@ -219,6 +240,25 @@ class _Parts:
             return str(json.loads((self.folder / NODE).read_text())["url"])
         except FileNotFoundError as error:
             raise Unavailable("the process that owns this data folder is still starting; try again in a moment") from error
+
+
+@contextmanager
+def recorded(settings: Settings, engine: Engine, row: Installation) -> Iterator[ChainGateway]:
+    """The chain of the journal in a node of its own that has followed it from genesis; nothing is added to it."""
+    with tempfile.TemporaryDirectory(prefix="tallystick-replay-") as folder:
+        node = EmbeddedEngine(
+            RecordedJournal(engine),
+            binary=anvil(settings),
+            folder=Path(folder),
+            chain_id=row.chain_id,
+            genesis_time=int(row.genesis_time.timestamp()),
+            snapshot_every=2**62,
+        )
+        node.start()
+        try:
+            yield EmbeddedGateway(node)
+        finally:
+            node.stop()
 
 
 def anvil(settings: Settings) -> Path:

@@ -1,20 +1,16 @@
 """A replay of an installation's whole chain beside it: a node rebuilt from the journal, an empty database, the same indexer."""
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
-from api.bootstrap import Platform, anvil, database_urls
+from api.bootstrap import Platform, database_urls, recorded
 from api.schemas.asof import ReplayOut
-from chain.engine import EmbeddedEngine
-from chain.gateway import ChainGateway, EmbeddedGateway
+from chain.gateway import ChainGateway
 from registry.kernel import installation
 from registry.kernel.engine import make_engine
 from registry.kernel.schema import scratch
-from registry.sync.journal import RecordedJournal
 from registry.sync.replaying import Told
 from registry.sync.replaying import replay as index_again
 
@@ -49,17 +45,5 @@ def _chain(platform: Platform) -> Iterator[ChainGateway]:
     row = installation.load_or_create(
         platform.work.engine, platform.work.master_key, now=platform.clock.now(), chain_id=platform.work.network.chain_id
     )
-    with tempfile.TemporaryDirectory(prefix="tallystick-replay-") as folder:
-        node = EmbeddedEngine(
-            RecordedJournal(platform.work.engine),
-            binary=anvil(platform.settings),
-            folder=Path(folder),
-            chain_id=row.chain_id,
-            genesis_time=int(row.genesis_time.timestamp()),
-            snapshot_every=2**62,
-        )
-        node.start()
-        try:
-            yield EmbeddedGateway(node)
-        finally:
-            node.stop()
+    with recorded(platform.settings, platform.work.engine, row) as gateway:
+        yield gateway

@@ -1,6 +1,7 @@
 """How many transactions an address has sent as of a block: proven against the block's state root, not believed."""
 
 from chain import proofs
+from chain.continued import located
 from chain.errors import BadProof, BlockNotFound, NodeLied
 from chain.gateway import ChainGateway
 from chain.headers import hexdata
@@ -8,8 +9,9 @@ from chain.headers import hexdata
 
 def sent(gateway: ChainGateway, address: str, block: int) -> int:
     """The address's nonce after this block. NodeLied when the node's proof does not prove it, BlockNotFound when it has none."""
-    root = gateway.block(block).state_root
-    answer = gateway.raw_rpc("eth_getProof", [address, [], hex(block)])
+    there, number = located(gateway, block)
+    root = there.block(number).state_root
+    answer = there.raw_rpc("eth_getProof", [address, [], hex(number)])
     if answer is None:
         raise BlockNotFound(block)
     try:

@@ -163,6 +163,11 @@ class EmbeddedEngine:
                 raise
             return self.head
 
+    def dump(self) -> bytes:
+        """The node's state after the head, as JSON."""
+        with self._lock:
+            return gzip.decompress(hexdata(self.serving().call("anvil_dumpState")))
+
     def _running(self) -> AnvilNode:
         if self._node is None:
             raise EngineStopped("the engine is not started")

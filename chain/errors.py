@@ -28,6 +28,7 @@ ChainError
         BadSeal                  give_up
         BadCertificate           give_up
             WrongPin             give_up
+    BadHandover                  give_up
 """
 
 from enum import StrEnum
@@ -230,3 +231,7 @@ class WrongPin(BadCertificate):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, reason="network")
+
+
+class BadHandover(ChainError):
+    """A handover to a network that is not what its registry signed, or not what a state or a genesis block holds; it says which."""

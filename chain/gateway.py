@@ -258,6 +258,10 @@ class EmbeddedGateway(RpcGateway):
                 if not set(part) <= set(block.transactions):
                     raise NodeLied(f"block {block.number} lacks transactions that were to be mined in it")
 
+    def dump(self) -> bytes:
+        """The whole state after the head, as the node dumps it (JSON)."""
+        return self._engine.dump()
+
     def _fresh(self, raws: Sequence[bytes]) -> dict[bytes, bytes]:
         """Those that can be mined now, by hash and in order; the ones mined before are left out."""
         transactions = [signing.decode_transaction(raw) for raw in raws]

@@ -1,13 +1,14 @@
-"""Root of the Merkle-Patricia trie over a list, as headers hold it for transactions and receipts. Keys are the RLP of the positions."""
+"""Roots of Merkle-Patricia tries: over a list, as headers hold it for transactions and receipts (keys are the RLP of the positions), and
+over a map, as accounts and storage are held (keys are hashed)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from chain import rlp
 from chain.hashing import keccak
 
 EMPTY_ROOT = keccak(b"\x80")
-# Key as nibbles, one byte each, and the value.
+# Key (inside a trie as nibbles, one byte each) and value.
 Pair = tuple[bytes, bytes]
 
 
@@ -16,6 +17,12 @@ def ordered_root(values: Sequence[bytes]) -> bytes:
     if not values:
         return EMPTY_ROOT
     return keccak(_node([(key, values[position]) for key, position in _order(len(values))], 0))
+
+
+def hashed_root(pairs: Iterable[Pair]) -> bytes:
+    """Root hash of the trie that maps the hash of each key to its value; no key comes twice."""
+    placed = sorted((nibbles(keccak(key)), value) for key, value in pairs)
+    return keccak(_node(placed, 0)) if placed else EMPTY_ROOT
 
 
 @lru_cache(maxsize=64)

@@ -20,6 +20,8 @@ class Installation(Base):
     genesis_time: Mapped[datetime]
     contract: Mapped[str | None]
     manifest: Mapped[dict[str, Any] | None]
+    # The statement by which the embedded chain was handed over to a network; null while the installation is where it began.
+    handover: Mapped[str | None]
     network_key_sealed: Mapped[bytes]
     created_at: Mapped[datetime]
 

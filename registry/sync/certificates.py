@@ -11,6 +11,7 @@ from chain import slots, typed
 from chain.certificate import build, check
 from chain.certificate.build import Answers, Claim, Wanted
 from chain.certificate.pin import REGISTRY, Pin
+from chain.continued import present
 from chain.errors import BadCertificate, BadSeal, BlockNotFound, EvidenceRefused, NodeLied
 from chain.gateway import ChainGateway
 from chain.headers import hexdata
@@ -51,6 +52,7 @@ def draft(unit: Unit, lot_id: str, *, documents: Sequence[int] = ()) -> Draft:
 
 def pin(work: Work, gateway: ChainGateway) -> Pin:
     """The installation's trust root: a network's validators, and on the embedded engine, which has none, the registry's key."""
+    gateway = present(gateway)
     with work.begin(SERVICE) as unit:
         _, signer = keys.signer_for(unit, keys.REGISTRAR)
         contract = unit.network.contract
@@ -60,6 +62,7 @@ def pin(work: Work, gateway: ChainGateway) -> Pin:
 
 def issue(work: Work, gateway: ChainGateway, wanted: Draft) -> bytes:
     """The certificate as of the latest final block. NotCertifiable when nothing is held or owed at it, ChainError of the node's."""
+    gateway = present(gateway)
     root, number = pin(work, gateway), max(gateway.head().number - gateway.finality, 0)
     proof = _evidence(gateway, number)
     of = _words(gateway, root.contract, wanted, number=number)

@@ -61,7 +61,11 @@ def check_genesis(work: Work, gateway: ChainGateway) -> None:
     with work.begin(SERVICE) as unit:
         known = repo.applied(unit.session, 0)
     if known is not None and known.hash != gateway.block(0).hash:
-        raise Invalid("this database belongs to another chain: its genesis block is another", database="0x" + known.hash.hex())
+        raise Invalid(
+            "this database belongs to another chain: its genesis block is another. An embedded installation moves to a network by"
+            " `tallystick chain export-genesis` and `tallystick chain move`",
+            database="0x" + known.hash.hex(),
+        )
 
 
 def _bring(work: Work, gateway: ChainGateway, plan: deploy.Deployment, *, secret: bytes, seconds: float) -> dict[str, Any]:

@@ -170,6 +170,16 @@ def manifest(session: Session) -> dict[str, Any] | None:
     return session.scalar(select(Installation.manifest))
 
 
+def handover(session: Session) -> str | None:
+    """The statement by which this installation moved to a network; None when it did not."""
+    return session.scalar(select(Installation.handover))
+
+
+def set_handover(session: Session, statement: str) -> None:
+    """Records the move."""
+    session.execute(update(Installation).values(handover=statement))
+
+
 def set_manifest(session: Session, contract: str, content: dict[str, Any]) -> None:
     """Records the deployment."""
     session.execute(update(Installation).values(contract=contract, manifest=content))

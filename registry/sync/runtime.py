@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chain import signing
+from chain.continued import located, present
 from chain.errors import Action, ChainError, EngineError, NodeError, NodeRefused
 from chain.gateway import ChainGateway
 from chain.types import BlockRef
@@ -233,7 +234,9 @@ class Runtime:
         with self._work.begin(SERVICE) as unit:
             final = repo.applied(unit.session, repo.final(unit.session))
         if final is not None:
-            self.witnesses.compare(BlockRef(final.number, final.hash))
+            gateway, number = located(self._gateway, final.number)
+            if gateway is present(self._gateway):
+                self.witnesses.compare(BlockRef(number, final.hash))
 
     def _pending(self) -> bool:
         with self._work.begin(SERVICE) as unit:

@@ -15,6 +15,7 @@ from chain.errors import ChainError
 from registry.kernel.errors import DomainError
 from registry.kernel.settings import Settings
 from scripts.validators import founding, nodes
+from scripts.validators.founding import Beginning
 from scripts.validators.layout import NAME, Layout, NetworkFailed, Validator
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -33,14 +34,22 @@ def up(given: argparse.Namespace) -> None:
         if (folder / NAME).exists():
             network = Layout.load(folder)
         else:
-            network = founding.found(folder, validators=given.validators, period=given.period, epoch=given.epoch)
+            beginning = None if given.origin is None else Beginning.of(given.origin)
+            shape = {"validators": given.validators, "period": given.period, "epoch": given.epoch}
+            network = founding.found(folder, **shape, beginning=beginning)
         status.update("validators start")
         nodes.start(network, network.validators)
         status.update("validators find each other and seal")
         await_blocks(network)
-        if not given.bare:
+        if not given.bare and given.origin is None:
             deploy(network, status)
     show(network)
+    if given.origin is not None:
+        console.print(
+            f"\nThe installation goes on on it:  eval \"$(scripts/network env --data '{folder}')\"; scripts/run chain move"
+            f" '{given.origin}' --yes --data DIR"
+        )
+        return
     console.print(f"\nThe service on it:  eval \"$(scripts/network env --data '{folder}')\"; scripts/run up --data '{folder / 'service'}'")
 
 
@@ -222,6 +231,10 @@ def parser() -> argparse.ArgumentParser:
     begin.add_argument(
         "--epoch", type=int, default=30_000, metavar="N", help="blocks between checkpoints of a new network (default: 30000)"
     )
+    begin.add_argument(
+        "--from", dest="origin", type=lambda text: Path(text).resolve(), metavar="FOLDER",
+        help="a new network goes on from the handover in this folder (tallystick chain export-genesis)",
+    )  # fmt: skip
     begin.add_argument("--bare", action="store_true", help="deploy nothing")
     command("status", status)
     for name, does in (("kill", kill), ("start", start)):

@@ -5,12 +5,15 @@ import secrets
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import coincurve
 
 from chain import signing
+from chain.alloc import alloc, cleaned, state_of
+from chain.handover import STATE, STATEMENT, Handover
 from scripts.validators.layout import NAME, Layout, NetworkFailed, Validator, free_ports, geth
 
 CHAIN_ID = 77_177
@@ -32,16 +35,41 @@ _FORKS = (
 )
 
 
-def found(folder: Path, *, validators: int, period: int = 1, epoch: int = 30_000) -> Layout:
+@dataclass(frozen=True)
+class Beginning:
+    """What a network begins with: nothing, or the chain that was handed over to it. `time`: of that chain's last block, UTC seconds."""
+
+    chain_id: int = CHAIN_ID
+    alloc: dict[str, Any] = field(default_factory=dict)
+    parent: bytes = bytes(32)
+    vanity: bytes = bytes(32)
+    time: int = 0
+
+    @classmethod
+    def of(cls, folder: Path) -> "Beginning":
+        """From what `tallystick chain export-genesis` wrote. BadHandover when it does not hold."""
+        try:
+            given = Handover.of((folder / STATEMENT).read_bytes())
+            state = state_of(json.loads((folder / STATE).read_bytes()))
+        except (OSError, ValueError) as error:
+            raise NetworkFailed(f"{folder} is no handover: {error}") from error
+        given.require_state(state)
+        return cls(given.pin.chain_id, alloc(cleaned(state)), given.block, given.hash, given.time)
+
+
+def found(folder: Path, *, validators: int, period: int = 1, epoch: int = 30_000, beginning: Beginning | None = None) -> Layout:
     """A new network in an empty folder; nothing runs yet. NetworkFailed when something stands there."""
+    beginning = beginning or Beginning()
     if folder.exists() and any(folder.iterdir()):
         raise NetworkFailed(f"{folder} is not empty and holds no {NAME}; name another folder with --data")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    network = Layout(folder, CHAIN_ID, period, epoch)
+    network = Layout(folder, beginning.chain_id, period, epoch)
     keys = [_new_node(network) for _ in range(validators)]
     signers = sorted(validator.address for validator in network.validators)
-    begin = int(time.time()) + _AHEAD_SECONDS
-    (folder / "genesis.json").write_text(json.dumps(genesis(signers, period=period, epoch=epoch, begin=begin), indent=1) + "\n")
+    # Time never goes back, also where the clock of the chain before was ahead of this one.
+    begin = max(int(time.time()), beginning.time) + _AHEAD_SECONDS
+    content = genesis(signers, period=period, epoch=epoch, begin=begin, beginning=beginning)
+    (folder / "genesis.json").write_text(json.dumps(content, indent=1) + "\n")
     for validator, secret in zip(network.validators, keys, strict=True):
         _prepare(network, validator, secret=secret)
     network.save()
@@ -56,20 +84,22 @@ def join(network: Layout) -> Validator:
     return network.validators[-1]
 
 
-def genesis(signers: Sequence[str], *, period: int, epoch: int, begin: int, alloc: dict[str, Any] | None = None) -> dict[str, Any]:
+def genesis(signers: Sequence[str], *, period: int, epoch: int, begin: int, beginning: Beginning | None = None) -> dict[str, Any]:
     """The genesis block of a Clique network, as geth reads it.
 
-    `signers` in ascending order; `begin`: its time in UTC seconds; `alloc`: state to begin with.
+    `signers` in ascending order; `begin`: its time in UTC seconds.
     """
-    config = {"chainId": CHAIN_ID, **dict.fromkeys(_FORKS, 0), "clique": {"period": period, "epoch": epoch}}
-    extra = bytes(32) + b"".join(bytes.fromhex(signer[2:]) for signer in signers) + bytes(65)
+    beginning = beginning or Beginning()
+    config = {"chainId": beginning.chain_id, **dict.fromkeys(_FORKS, 0), "clique": {"period": period, "epoch": epoch}}
+    extra = beginning.vanity + b"".join(bytes.fromhex(signer[2:]) for signer in signers) + bytes(65)
     return {
         "config": config,
         "difficulty": "0x1",
         "gasLimit": hex(GAS_LIMIT),
         "timestamp": hex(begin),
         "extraData": "0x" + extra.hex(),
-        "alloc": alloc or {},
+        "parentHash": "0x" + beginning.parent.hex(),
+        "alloc": beginning.alloc,
     }
 
 

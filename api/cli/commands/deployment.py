@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import chain
+from api import moving
 from api.calls import Answer, to_bytes
 from api.cli import frame
 from api.cli.frame import Here
@@ -70,6 +71,29 @@ def verify_deployment(
             found = views.verified(platform.gateway, wanted, contracts=folder, libraries=libraries)
     here.show(Answer(200, to_bytes(found)))
     _end(found)
+
+
+@frame.command(app, "export-genesis")
+def export_genesis(
+    here: Here, *, out: Annotated[Path, typer.Option(help="New folder for handover.json and state.json", file_okay=False)]
+) -> None:
+    """Hands a stopped embedded installation over: the whole state after its last block, and a statement signed by the registry's key."""
+    with here.open() as platform:
+        found = moving.export(platform, out)
+    here.show(Answer(200, to_bytes(found)))
+
+
+@frame.command(app, "move")
+def move(
+    here: Here,
+    folder: Annotated[Path, typer.Argument(help="What export-genesis wrote", exists=True, file_okay=False)],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="It is meant: there is no way back")] = False,
+) -> None:
+    """Takes a stopped embedded installation to the network of the settings, which began with the handed-over state. For good."""
+    if not yes:
+        raise Invalid("after this, blocks are made on the network alone, and there is no way back; say --yes")
+    here.show(Answer(200, to_bytes(moving.move(here.settings, folder))))
 
 
 def _end(found: DeploymentOut) -> None:

@@ -315,6 +315,7 @@ def upgrade() -> None:  # noqa: PLR0915 - written by a program
         sa.Column("genesis_time", sa.DateTime(timezone=True), nullable=False),
         sa.Column("contract", sa.String(), nullable=True),
         sa.Column("manifest", postgresql.JSONB(), nullable=True),
+        sa.Column("handover", sa.String(), nullable=True),
         sa.Column("network_key_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_installation_single_row")),
