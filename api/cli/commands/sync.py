@@ -1,5 +1,6 @@
 """`tallystick status` and `sync status`: how the service and its sync stand, once or live."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -75,6 +76,8 @@ def _stream(here: Here, every: float) -> None:
 
 def _repeat(platform: Platform, show: Callable[[StatusOut], None], every: float) -> None:
     """Looks and shows until Ctrl-C, which is the way to end it and no error."""
+    # Also where whoever started the command ignores the signal, as a shell does for what it starts in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         while True:
             show(views.status(platform))
