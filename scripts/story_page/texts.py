@@ -149,4 +149,4 @@ CASH: dict[str, Texts] = {
 }
 
 # Comparisons of the check by their names.
-CHECKS: dict[str, Texts] = {key.partition(":")[2]: both(*pair) for key, pair in PASSES.items()}
+CHECKS: dict[str, Texts] = {key.removeprefix("pass:"): both(*pair) for key, pair in PASSES.items() if key.startswith("pass:")}

@@ -118,8 +118,8 @@ def test_oversight_runs_the_check(scene: Scene, signed_in: Enter) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("Differences found: 2", "breaks_open", "serious", "open")),
-        ("zh", ("发现差异：2 处", "breaks_open", "严重", "未处理")),
+        ("en", ("Differences found: 3", "breaks_open", "serious", "open")),
+        ("zh", ("发现差异：3 处", "breaks_open", "严重", "未处理")),
     ],
 )
 def test_a_break_is_shown_with_its_history(scene: Scene, signed_in: Enter, language: str, words: tuple[str, ...]) -> None:

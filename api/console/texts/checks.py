@@ -5,6 +5,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "pass:journal": ("Blocks of the node and of the journal", "节点区块与区块日志"),
     "pass:events": ("Events in receipts and in the index", "收据中的事件与索引事件"),
     "pass:replay": ("The index, replayed from the chain's events", "由链上事件重放所得的索引"),
+    "pass:digests": ("Digests of the index, block by block", "逐区块索引摘要"),
     "pass:code": ("Contract code on the chain and as built", "链上合约代码与构建产物"),
     "pass:participants": ("Participants on the chain and in the index", "链上参与方与索引"),
     "pass:keys": ("Keys on the chain and in the index", "链上密钥与索引"),
