@@ -57,7 +57,7 @@ def test_a_break_lives_from_found_to_gone(site: Site, owner: Engine) -> None:
     plant(owner, "update profiles set tenor = tenor + 1")
     number, report = checks.check_now(REGISTRAR)
     found = {row.code: row for row in standing(site)}
-    assert set(found) == {"word_profile", "index_row"}
+    assert set(found) == {"word_profile", "index_row", "index_digest"}
     row = found["word_profile"]
     tenor = int(row.expected.removeprefix("tenor="))
     assert (row.subject, row.found, row.state, row.run_id) == (
@@ -67,7 +67,7 @@ def test_a_break_lives_from_found_to_gone(site: Site, owner: Engine) -> None:
         number,
     )
     assert not status(site).ready
-    assert status(site).reason == "breaks_open: 1 index_row, 1 word_profile"
+    assert status(site).reason == "breaks_open: 1 index_digest, 1 index_row, 1 word_profile"
     # Seen again: the same break.
     site.clock.advance(timedelta(minutes=5))
     again, _ = checks.check_now(SERVICE)
@@ -99,7 +99,7 @@ def test_a_break_lives_from_found_to_gone(site: Site, owner: Engine) -> None:
     ]
     with site.work.begin(AUDITOR) as unit:
         run = breaks.run(unit, number)
-        assert (run.state, run.kind, run.found, run.opened, run.resolved) == ("done", "full", 0, 0, 2)
+        assert (run.state, run.kind, run.found, run.opened, run.resolved) == ("done", "full", 0, 0, 3)
     # One that comes back is a new one.
     plant(owner, "update profiles set tenor = tenor + 1")
     checks.check_now(SERVICE)
@@ -144,7 +144,7 @@ def test_breaks_are_filtered_and_paged(site: Site, owner: Engine) -> None:
     reconciler(site).check_now(SERVICE)
     with site.work.begin(AUDITOR) as unit:
         whole = breaks.listed(unit, Filter())
-        assert {row.code for row in whole} == {"word_lot", "index_row", "ledger_claims", "record_entity"}
+        assert {row.code for row in whole} == {"word_lot", "index_row", "index_digest", "ledger_claims", "record_entity"}
         assert [row.code for row in breaks.listed(unit, Filter(severity=Severity.MINOR))] == ["record_entity"]
         assert [row.code for row in breaks.listed(unit, Filter(code="word_lot"))] == ["word_lot"]
         assert breaks.listed(unit, Filter(code="word_lot", severity=Severity.MINOR)) == []
