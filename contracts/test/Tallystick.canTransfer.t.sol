@@ -87,4 +87,13 @@ contract CanTransferTest is Base {
         }
         vm.assertFalse(tally.canTransfer(keyOf[SUPPLIER], keyOf[SECOND], lot, amounts[0]), "no level is left");
     }
+
+    function testCanTransferKnowsTheSmallestLotOnBothSides() public {
+        (, uint256 lot) = _issueAccepted(FACE);
+        (address from, address to) = (keyOf[SUPPLIER], keyOf[SECOND]);
+        vm.assertTrue(tally.canTransfer(from, to, lot, SMALLEST), "the smallest");
+        vm.assertFalse(tally.canTransfer(from, to, lot, SMALLEST - 1), "dust");
+        vm.assertTrue(tally.canTransfer(from, to, lot, FACE - SMALLEST), "leaves the smallest");
+        vm.assertFalse(tally.canTransfer(from, to, lot, FACE - SMALLEST + 1), "leaves dust");
+    }
 }

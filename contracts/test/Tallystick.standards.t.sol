@@ -176,6 +176,9 @@ contract StandardsTest is Base {
         tally.setParticipant(SUPPLIER, ROLE_SUPPLIER, STATUS_ACTIVE, VERIFIED_UNTIL, stranger, 0);
         vm.assertEq(tally.getFrozenTokens(stranger, root), amount, "by account");
         vm.assertEq(tally.getFrozenTokens(stranger, root + 1), 0, "of no lot");
+        _asRegistrar();
+        tally.setParticipant(SUPPLIER, ROLE_SUPPLIER, STATUS_ACTIVE, VERIFIED_UNTIL, address(0), 0);
+        vm.assertEq(tally.getFrozenTokens(address(0), root), 0, "of nobody, though the holder has no account");
     }
 
     function testWhoMaySendAndReceive() public {
