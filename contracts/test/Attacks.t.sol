@@ -117,6 +117,37 @@ contract AttacksTest is Parts {
         _staleAfter(1, offer, signature);
     }
 
+    /* WHAT CAME BETWEEN */
+
+    function testAnOfferAfterALock() public {
+        (Offer memory offer, bytes memory signature) = _signed();
+        _lockFor(_root, FUNDER, START + 1 hours);
+        _staleAfter(1, offer, signature);
+    }
+
+    function testAnOfferAfterAFreeze() public {
+        (Offer memory offer, bytes memory signature) = _signed();
+        _freeze(_root, 1);
+        _staleAfter(1, offer, signature);
+    }
+
+    function testAnOfferAfterATransfer() public {
+        (Offer memory offer, bytes memory signature) = _signed();
+        _passWhole(_root, THIRD);
+        _staleAfter(1, offer, signature);
+    }
+
+    function testAnOfferAfterItsDeadline() public {
+        (Offer memory offer, bytes memory signature) = _signed();
+        Offer memory next = _offer(_root, 1, FACE / 4, SECOND);
+        bytes memory nexts = _sign(next, secretOf[SUPPLIER]);
+        vm.warp(offer.deadline);
+        vm.assertEq(_lot(_submit(offer, signature)).holder, SECOND, "its last second");
+        vm.warp(uint256(next.deadline) + 1);
+        vm.expectRevert(abi.encodeWithSelector(IOffers.OfferExpired.selector, next.deadline));
+        _submit(next, nexts);
+    }
+
     /* KEYS */
 
     function testAKeyRotatedInFlight() public {
@@ -210,44 +241,6 @@ contract AttacksTest is Parts {
             vm.prank(keys[i]);
             tally.lock(_root, FUNDER, START + 1 days);
         }
-    }
-
-    /* A SELLER WHO REGRETS AFTER THE FUNDER HAS PAID */
-
-    function testAFinancingAfterTheSellerRevokedItsOffersAndItsKey() public {
-        Financing memory financing = _financing(FINANCE_ASSIGNMENT, false);
-        _lockForFinancing(_root, financing);
-        vm.startPrank(keyOf[SUPPLIER]);
-        tally.revokeOffers();
-        tally.revokeKey(keyOf[SUPPLIER]);
-        vm.stopPrank();
-        _as(FUNDER);
-        tally.finance(_root, financing, RECEIPT);
-        vm.assertEq(_lot(_root).holder, FUNDER);
-    }
-
-    function testAFinancingAfterTheSellerWasSuspendedThePauseCameAndTheFundersVerificationEnded() public {
-        Financing memory financing = _financing(FINANCE_PLEDGE, false);
-        _lockForFinancing(_root, financing);
-        _suspend(SUPPLIER, ROLE_SUPPLIER);
-        _expire(FUNDER, ROLE_FUNDER);
-        _asRegistrar();
-        tally.pauseProfile(PROFILE, true);
-        _as(FUNDER);
-        tally.finance(_root, financing, RECEIPT);
-        vm.assertEq(_lot(_root).flags, LOT_PLEDGED);
-    }
-
-    function testASellerThatSellsWhatIsLockedForAFinancing() public {
-        Financing memory financing = _financing(FINANCE_ASSIGNMENT, false);
-        _lockForFinancing(_root, financing);
-        Offer memory offer = _offer(_root, WHOLE, FACE, THIRD);
-        bytes memory signature = _sign(offer, secretOf[SUPPLIER]);
-        vm.expectRevert(abi.encodeWithSelector(ILots.LotIsLocked.selector, _root, FUNDER, financing.until));
-        _submit(offer, signature);
-        vm.expectRevert(abi.encodeWithSelector(ILots.LotIsLocked.selector, _root, FUNDER, financing.until));
-        _as(SUPPLIER);
-        tally.discharge(_root, RECEIPT);
     }
 
     /* DEBTS */
@@ -370,5 +363,28 @@ contract AttacksTest is Parts {
         _toRedemption(_id);
         _redeem(_root);
         vm.assertEq(_debt(_id).state, PAYABLE_SETTLED);
+    }
+
+    /// @dev Neither a list nor an offer made before goes around a pause.
+    function testAPauseIsNotGoneAroundByAListOrAnEarlierOffer() public {
+        (, uint256 other) = _issueAccepted(FACE);
+        Offer memory made = _offer(other, WHOLE, FACE, SECOND);
+        _as(SUPPLIER);
+        tally.makeOffer(made);
+        (Offer[] memory offers, bytes[] memory signatures) = (new Offer[](1), new bytes[](1));
+        (offers[0], signatures[0]) = _signed();
+        (Terms[] memory terms, Portion[][] memory portions) = (new Terms[](1), new Portion[][](1));
+        (terms[0], portions[0]) = (_terms(FACE), _portions(FACE));
+        _asRegistrar();
+        tally.pauseProfile(PROFILE, true);
+        bytes memory paused = abi.encodeWithSelector(IRegistrar.ProfileIsPaused.selector, PROFILE);
+        vm.expectRevert(_legFailed(0, paused));
+        _as(OBLIGOR);
+        tally.issueMany(terms, portions);
+        vm.expectRevert(_legFailed(0, paused));
+        _as(SECOND);
+        tally.acceptOffers(offers, signatures);
+        vm.expectRevert(paused);
+        _submit(made, "");
     }
 }

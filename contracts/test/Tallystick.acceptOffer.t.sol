@@ -341,6 +341,9 @@ contract AcceptOfferTest is Base {
             uint256 pick = uint256(keccak256(abi.encode(seed, left))) % left;
             uint256 lot = _submit(offers[pick], signatures[pick]);
             vm.assertEq(_lot(lot).amount, each);
+            vm.prank(keyOf[offers[pick].recipient]);
+            (bool again,) = address(tally).call(abi.encodeCall(IOffers.acceptOffer, (offers[pick], signatures[pick])));
+            vm.assertFalse(again, "an offer is used at most once");
             (offers[pick], signatures[pick]) = (offers[left - 1], signatures[left - 1]);
         }
         vm.assertEq(_lot(_root).amount, FACE - each * CHILDREN);

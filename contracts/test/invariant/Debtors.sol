@@ -6,24 +6,38 @@ import "./Market.sol";
 /// @notice Obligors and first payees: debts come into being, are accepted, refused, cancelled, and fall overdue.
 abstract contract Debtors is Market {
     function issue(uint256 seed, uint72[3] memory amounts, uint32 days_) external watched(Kind.Consent) {
+        (Terms memory terms, Portion[] memory portions) = _draft(seed, amounts, days_);
+        if (portions.length == 0) return;
+        _by(terms.obligor);
+        _enter(tally.issue(terms, portions), terms, portions);
+        count["issue"] += 1;
+    }
+
+    /// @dev A debt that may be issued now; without portions when there is none.
+    function _draft(uint256 seed, uint72[3] memory amounts, uint32 days_)
+        internal
+        returns (Terms memory terms, Portion[] memory portions)
+    {
         uint32 obligor = seed % 2 == 0 ? OBLIGOR : OTHER_OBLIGOR;
         uint16 profile = (seed >> 8) % 2 == 0 ? PROFILE : FINAL_PROFILE;
         uint32 payee = _someone(seed >> 16, obligor);
-        if (debts.length >= MAX_DEBTS || lots.length >= MAX_LOTS || payee == 0 || !_isVerified(obligor)) return;
-        Portion[] memory portions = _choose(obligor, profile, amounts);
-        if (portions.length == 0) return;
+        Portion[] memory none = new Portion[](0);
+        if (debts.length >= MAX_DEBTS || lots.length >= MAX_LOTS || payee == 0 || !_isVerified(obligor)) {
+            return (terms, none);
+        }
+        portions = _choose(obligor, profile, amounts);
         uint72 face;
         for (uint256 i = 0; i < portions.length; ++i) {
             face += portions[i].amount;
         }
         Credit memory credit = _creditOf(obligor, profile == PROFILE ? CNY : EUR);
         (, bool paused) = tally.profileOf(profile);
-        if (paused || credit.overdue != 0 || credit.used + face > credit.limit || face < SMALLEST) return;
-        Terms memory terms = _terms(face);
+        if (paused || credit.overdue != 0 || credit.used + face > credit.limit || face < SMALLEST) {
+            return (terms, none);
+        }
+        terms = _terms(face);
         (terms.obligor, terms.payee, terms.profile) = (obligor, payee, profile);
         terms.due = _now() + uint32(bound(days_, 3, 25)) * 1 days;
-        _enter(terms, portions);
-        count["issue"] += 1;
     }
 
     /// @dev Up to three invoices of the obligor in the profile's currency, each for what is asked and still free.
@@ -45,9 +59,7 @@ abstract contract Debtors is Market {
         return portions;
     }
 
-    function _enter(Terms memory terms, Portion[] memory portions) private {
-        _by(terms.obligor);
-        uint256 id = tally.issue(terms, portions);
+    function _enter(uint256 id, Terms memory terms, Portion[] memory portions) internal {
         vm.assertEq(id, _idOf(terms, portions), "a payable's id is the hash of its terms");
         debts.push(id);
         Book storage book = books[id];
@@ -84,7 +96,7 @@ abstract contract Debtors is Market {
         count["accept"] += 1;
     }
 
-    function _isAcceptable(uint256 id) private view returns (bool) {
+    function _isAcceptable(uint256 id) internal view returns (bool) {
         return _isIssued(id) && _now() < _debt(id).due && _isVerified(books[id].terms.payee);
     }
 

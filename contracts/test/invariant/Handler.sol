@@ -274,7 +274,7 @@ contract Handler is World {
         if (uint72(word) != uint72(word >> 72)) return;
         _as(AGENT);
         tally.closeRound(id);
-        assert(accounts[id].lines == uint72(word >> 144));
+        vm.assertEq(accounts[id].lines, uint72(word >> 144), "the lines of a round add up to its payment");
         _done("closeRound");
     }
 

@@ -47,11 +47,13 @@ abstract contract Law is Agents {
     }
 
     function _force(uint256 lot, uint8 child, uint72 amount, uint32 to) private returns (uint256 got) {
+        bool itself = _lot(lot).holder == to;
         _asRegistrar();
         got = tally.forceTransfer(lot, child, amount, to, BASIS);
         vm.assertEq(_lot(got).holder, to, "the holder by law");
         vm.assertEq(_lot(lot).lockParty, 0, "no lock");
         count[child == WHOLE ? "force whole" : "force part"] += 1;
+        if (itself) count["force to itself"] += 1;
     }
 
     function _forcePart(uint256 lot, uint8 child, uint72 amount, uint32 to) private {

@@ -52,6 +52,7 @@ abstract contract Market is Base {
     uint32 internal actor;
     uint32 private _clock;
     mapping(uint256 => uint256) private _was;
+    mapping(uint256 id => uint256) private _gone;
 
     function setUp() public virtual override {
         super.setUp();
@@ -76,6 +77,7 @@ abstract contract Market is Base {
         }
         for (uint256 i = 0; i < debts.length; ++i) {
             _was[debts[i]] = tally.payableWord(debts[i]);
+            _gone[debts[i]] = _ended(debts[i]);
         }
         _;
         for (uint256 i = 0; i < lots.length; ++i) {
@@ -110,9 +112,18 @@ abstract contract Market is Base {
         uint256 before = _was[id];
         if (before == 0) return;
         uint256 word = tally.payableWord(id);
-        vm.assertEq(uint80(word), uint80(before), "obligor, profile and due time stand");
+        vm.assertEq(uint48(word), uint48(before), "obligor and profile stand");
+        vm.assertEq(uint32(word >> 48), uint32(before >> 48), "the due time never moves");
+        uint256 left = uint72(word >> 88) + _ended(id);
+        vm.assertEq(uint72(before >> 88) + _gone[id], left, "nothing burns without a receipt or a release");
         vm.assertGe(uint16(word >> 232), uint16(before >> 232), "sequences never fall");
         vm.assertGe(uint8(word >> 248), uint8(before >> 248), "rounds never fall");
+    }
+
+    /// @dev What left a debt by the books: paid out against receipts and not returned, released, or withdrawn with the debt.
+    function _ended(uint256 id) private view returns (uint256) {
+        Book storage book = books[id];
+        return book.cashed - book.reopened + book.released + book.withdrawn;
     }
 
     function _by(uint32 participant) internal {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import "./Law.sol";
+import "./Lists.sol";
 
 /// @notice All of them at once, and what holds whatever they did.
-contract Participants is Law {
+contract Participants is Lists {
     struct Sum {
         uint256 live;
         uint256 frozen;
@@ -21,7 +21,7 @@ contract Participants is Law {
 
     /// @dev What a walk may do next; what others wait for stands here more than once.
     function selectors() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](73);
+        all = new bytes4[](81);
         all[0] = this.issue.selector;
         all[1] = this.issue.selector;
         all[2] = this.issue.selector;
@@ -95,6 +95,14 @@ contract Participants is Law {
         all[70] = this.pauseProfile.selector;
         all[71] = this.setLimit.selector;
         all[72] = this.setStanding.selector;
+        all[73] = this.issueMany.selector;
+        all[74] = this.acceptMany.selector;
+        all[75] = this.lockForFinancing.selector;
+        all[76] = this.acceptOffers.selector;
+        all[77] = this.lockForFinancing.selector;
+        all[78] = this.releasePledge.selector;
+        all[79] = this.intrude.selector;
+        all[80] = this.buyBack.selector;
     }
 
     /// @dev Conservation to the cent, cash, receipts and rounds, debt by debt.
@@ -104,12 +112,13 @@ contract Participants is Law {
             (Debt memory debt, Book storage book) = (_debt(id), books[id]);
             uint256 gone = book.cashed - book.reopened + book.released + book.withdrawn;
             uint256 live = _checkLots(id);
-            vm.assertEq(live + gone, book.terms.face, "live, redeemed, released and withdrawn are the face");
+            vm.assertEq(live + gone, book.terms.face, "conservation to the cent");
             vm.assertEq(debt.outstanding, live, "outstanding is the sum of live lots");
             vm.assertLe(debt.available, debt.outstanding, "available is at most outstanding");
             vm.assertEq(book.paid, book.reversed + book.cashed + debt.available, "cash out is cash in");
-            vm.assertEq(debt.sequence, book.receipts, "each receipt counts once");
-            vm.assertEq(debt.due, book.terms.due, "the due time stands");
+            vm.assertLe(book.cashed + book.reversed, book.paid, "redeemed for cash is at most what was paid in");
+            vm.assertEq(debt.sequence, book.receipts, "a receipt counts once");
+            vm.assertEq(debt.due, book.terms.due, "the due time never moves");
             vm.assertEq(debt.obligor, book.terms.obligor, "the obligor stands");
             _checkRound(id, debt, book);
         }
@@ -151,7 +160,7 @@ contract Participants is Law {
         vm.assertNotEq(holding.lockParty, holding.holder, "no one locks for itself");
         uint256 reasons = (holding.flags & LOT_PLEDGED != 0 ? 1 : 0) + (holding.flags & LOT_FINANCING != 0 ? 1 : 0)
             + (holding.flags & LOT_OFFERED != 0 ? 1 : 0);
-        vm.assertLe(reasons, holding.lockParty == 0 ? 0 : 1, "one reason for a lock");
+        vm.assertLe(reasons, holding.lockParty == 0 ? 0 : 1, "a lot has one controller");
         bool consent = holding.flags & (LOT_FINANCING | LOT_OFFERED) != 0;
         vm.assertEq(tally.consentOf(lot) != 0, consent, "a consent stands as long as its lock");
         vm.assertEq(tally.recourseOf(lot) != 0, holding.flags & LOT_RECOURSE != 0, "recourse");
@@ -175,7 +184,7 @@ contract Participants is Law {
                 if (debt.state & PAYABLE_OVERDUE != 0) overdue += 1;
             }
             Credit memory credit = _creditOf(obligor, currency);
-            vm.assertEq(credit.used, used, "used is what is open");
+            vm.assertEq(credit.used, used, "used is the sum of what is open");
             vm.assertEq(credit.overdue, overdue, "overdue debts are counted");
         }
     }
@@ -186,8 +195,10 @@ contract Participants is Law {
         for (uint256 i = 0; i < 2 * 2 * INVOICES; ++i) {
             bytes32 fingerprint = bytes32((i / 2 < INVOICES ? 100 : 200) + (i / 2) % INVOICES + 1);
             uint72 occupied = _occupied(obligors[i % 2], fingerprint);
-            vm.assertEq(occupied, _backed(obligors[i % 2], fingerprint), "what an invoice backs");
-            vm.assertLe(occupied, TOTAL, "never more than its total");
+            vm.assertEq(
+                occupied, _backed(obligors[i % 2], fingerprint), "an invoice is occupied by the debts that stand"
+            );
+            vm.assertLe(occupied, TOTAL, "never beyond its total");
         }
     }
 
@@ -207,10 +218,10 @@ interface Metering {
 }
 
 contract MarketTest is Test {
-    uint256 private constant WORLDS = 6;
+    uint256 private constant WORLDS = 12;
     uint256 private constant STEPS = 250;
     Participants private _all;
-    string[46] private _acts = [
+    string[51] private _acts = [
         "issue",
         "accept",
         "refuse",
@@ -256,7 +267,12 @@ contract MarketTest is Test {
         "suspendRedemption",
         "pauseProfile",
         "setLimit",
-        "setStanding"
+        "setStanding",
+        "force to itself",
+        "issueMany",
+        "acceptMany",
+        "acceptOffers",
+        "intrude"
     ];
     mapping(uint256 act => uint256) private _happened;
 

@@ -237,10 +237,37 @@ abstract contract Traders is Debtors {
         return _lives(lot) && _isLocked(lot);
     }
 
+    /// @dev Whoever is neither holder nor lock party has no say over a lot.
+    function intrude(uint256 seed) external watched(Kind.Consent) {
+        uint256 lot = _findLot(seed, _lives);
+        if (lot == 0) return;
+        Holding memory holding = _lot(lot);
+        uint32 who = _someone(seed >> 16, holding.holder);
+        if (who == 0 || who == holding.lockParty) return;
+        Offer memory offer = _offer(lot, WHOLE, holding.amount, who);
+        (uint8[] memory children, uint72[] memory amounts) = (new uint8[](1), new uint72[](1));
+        (children[0], amounts[0]) = (_freeChild(lot, 5, seed), _portionOf(lot, seed));
+        bytes[7] memory tries;
+        tries[0] = abi.encodeCall(IOffers.acceptOffer, (offer, _sign(offer, secretOf[who])));
+        tries[1] = abi.encodeCall(IOffers.lock, (lot, FUNDER, _now() + 1));
+        tries[2] = abi.encodeCall(IOffers.release, (lot));
+        tries[3] = abi.encodeCall(IHoldings.split, (lot, children, amounts));
+        tries[4] = abi.encodeCall(IHoldings.makeOffer, (offer));
+        tries[5] = abi.encodeCall(ISettlement.discharge, (lot, RECEIPT));
+        tries[6] = abi.encodeCall(IHoldings.releasePledge, (lot, RECEIPT));
+        for (uint256 i = 0; i < tries.length; ++i) {
+            vm.prank(keyOf[who]);
+            (bool done,) = address(tally).call(tries[i]);
+            vm.assertFalse(done, "a lot has one controller");
+        }
+        count["intrude"] += 1;
+    }
+
     /* ENDS WITHOUT CASH, AND WHAT IS OVERDUE */
 
     function discharge(uint256 seed) external watched(Kind.Consent) {
-        uint256 lot = _findLot(seed, _isExtinguishable);
+        uint256 lot = _findLot(seed, _isSetOff);
+        if (lot == 0) lot = _findLot(seed, _isExtinguishable);
         if (lot == 0 || seed % 3 != 0) return;
         Holding memory holding = _lot(lot);
         bool own = holding.holder == _debt(lot >> 96).obligor;
@@ -249,6 +276,11 @@ abstract contract Traders is Debtors {
         if (own) tally.setOff(lot, RECEIPT);
         else tally.discharge(lot, RECEIPT);
         count[own ? "setOff" : "discharge"] += 1;
+    }
+
+    /// @dev What the obligor holds of its own debt.
+    function _isSetOff(uint256 lot) private view returns (bool) {
+        return _isExtinguishable(lot) && _lot(lot).holder == _debt(lot >> 96).obligor;
     }
 
     function _isExtinguishable(uint256 lot) private view returns (bool) {
@@ -276,7 +308,8 @@ abstract contract Traders is Debtors {
     }
 
     function _isReturnableToSeller(uint256 lot) private view returns (bool) {
-        return _isStranded(lot) && tally.recourseOf(lot) != 0;
+        uint32 seller = tally.recourseOf(lot);
+        return _isStranded(lot) && seller != 0 && seller != _lot(lot).holder && _isActive(seller);
     }
 
     function _isStranded(uint256 lot) private view returns (bool) {
