@@ -1,13 +1,17 @@
 """A network that turns and forgets: what was sent is sent again, byte for byte, until a receipt is final."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from chain import signing
+from chain import rlp, signing
 from chain.errors import NonceSpent, PoolFull
+from chain.hashing import keccak
 from chain.reverts import Refusal
-from chain.types import Receipt
+from chain.trie import EMPTY_ROOT
+from chain.types import Block, Receipt
 from registry.identity import keys, service
 from registry.kernel import outbox
 from registry.kernel.tables import OutboxMessage
@@ -15,6 +19,7 @@ from registry.kernel.uow import SERVICE, Work
 from registry.sync.runtime import Runtime, _passes
 from tests.conftest import NETWORK
 from tests.factories.chains import block_of
+from tests.factories.states import Trie
 from tests.sync.branches import BranchingChain, Tip
 
 
@@ -116,13 +121,16 @@ class Refusing(Pool):
         super().__init__()
         self.room = 100
         self.taken_by_another: set[bytes] = set()
-        # The account's count as of any block up to the last final one.
+        # The senders' count as of any final block; proven, because nobody believes it.
         self.final_count = 0
+        self.senders: set[str] = set()
 
     def broadcast(self, raws: Sequence[bytes], timestamp: int) -> None:
         mined = {tx_hash for tip in self.tips for tx_hash in tip.block.transactions}
         for raw in raws:
-            tx_hash = signing.decode_transaction(raw).hash
+            decoded = signing.decode_transaction(raw)
+            self.senders.add(decoded.sender)
+            tx_hash = decoded.hash
             if tx_hash in self.taken_by_another:
                 raise NonceSpent(-32000, "nonce too low")
             if tx_hash not in mined and tx_hash not in self.pool and len(self.pool) == self.room:
@@ -130,8 +138,16 @@ class Refusing(Pool):
             if tx_hash not in mined:
                 super().broadcast([raw], timestamp)
 
-    def nonce(self, address: str, block: int | None = None) -> int:  # noqa: ARG002
-        return self.final_count if block is not None else 0
+    def _accounts(self) -> Trie:
+        account = rlp.encode([rlp.number(self.final_count), b"", EMPTY_ROOT, keccak(b"")])
+        return Trie({bytes.fromhex(sender[2:]): account for sender in self.senders})
+
+    def block(self, number: int) -> Block:
+        return replace(super().block(number), state_root=self._accounts().root)
+
+    def raw_rpc(self, method: str, params: Sequence[Any]) -> dict[str, list[str]]:
+        assert method == "eth_getProof"
+        return {"accountProof": self._accounts().prove(bytes.fromhex(params[0][2:]))}
 
     def receipt(self, tx_hash: bytes) -> None:  # noqa: ARG002
         return None
@@ -172,7 +188,8 @@ def test_a_nonce_is_used_for_good_only_in_a_final_block(work: Work) -> None:
     rounds(runtime)
     assert messages(work) == before
     pool.final_count = 1
-    # The round that finds out does nothing else.
+    # It is asked again after a while, or after a restart; the round that finds out does nothing else.
+    runtime = Runtime(work, pool)  # type: ignore[arg-type]
     rounds(runtime)
     rounds(runtime)
     after = messages(work)

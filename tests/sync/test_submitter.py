@@ -96,7 +96,7 @@ def test_a_drifted_nonce_counter_heals_at_the_next_start(site: Site) -> None:
         assert unit.session.get_one(Nonce, address).next == 2
 
 
-def test_many_calls_share_a_block(site: Site) -> None:
+def test_many_calls_share_blocks(site: Site) -> None:
     play = enrolled(site)
     before = site.gateway.head().number
 
@@ -105,7 +105,7 @@ def test_many_calls_share_a_block(site: Site) -> None:
 
     numbers = play.act(REGISTRAR, many)
     site.runtime.drain()
-    assert site.gateway.head().number == before + 1
+    assert site.gateway.head().number == before + 2
     with site.work.begin(SERVICE) as unit:
         states = unit.session.scalars(select(OutboxMessage.state).where(OutboxMessage.id.in_(numbers))).all()
     assert set(states) == {"confirmed"}
