@@ -47,7 +47,10 @@ class NetworkGateway(RpcGateway):
         if runs and runs[-1][1] >= number:
             raise BlockNotFound(number)
         handovers = tuple(tuple(self._raws(begin, end)) for begin, end in runs)
-        return Evidence(first, handovers, tuple(self._raws(number + 1, number + self.finality)))
+        # There may have been more validators at the block than there are now.
+        sealing = changes[-1].validators if changes else first
+        depth = max(self.finality, self._scheme.depth(len(sealing)))
+        return Evidence(first, handovers, tuple(self._raws(number + 1, number + depth)))
 
     def _raws(self, first: int, last: int) -> list[Raw]:
         found = self.rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in range(first, last + 1)])

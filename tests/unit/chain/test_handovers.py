@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chain import seals
@@ -41,6 +41,9 @@ class Voting(CliqueChain):
 
 @settings(max_examples=25, deadline=None)
 @given(VOTES)
+# The set shrinks afterwards: as many blocks on top are needed as at the block's own time.
+@example([(6, True, 8), (4, True, 2), (2, False, 6), (6, False, 12), (4, False, 5)])
+@example([(5, True, 0), (4, False, 9), (1, True, 9), (5, False, 8), (0, False, 8), (3, False, 11)])
 def test_evidence_leads_to_the_validators_of_every_final_block(votes: list[tuple[int, bool, int]]) -> None:
     chain = Voting()
     sets: dict[int, Any] = {}
