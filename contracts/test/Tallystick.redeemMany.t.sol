@@ -68,6 +68,18 @@ contract RedeemManyTest is Clearing {
         tally.redeemMany(_lots, receipts);
     }
 
+    function testRefusesALotThatWasSplitUpAfterItsPart() public {
+        (uint256 id, uint256 root) = _issueAccepted(FACE);
+        (uint8[] memory children, uint72[] memory amounts) = (new uint8[](2), new uint72[](2));
+        (children[1], amounts[0], amounts[1]) = (1, FACE / 2, FACE - FACE / 2);
+        _as(SUPPLIER);
+        tally.split(root, children, amounts);
+        _pay(id, FACE);
+        _toRedemption(id);
+        bytes memory empty = abi.encodeWithSelector(ILots.AmountOutOfRange.selector, root, 0, 0);
+        _refused(1, empty, _list(tally.childOf(root, 0), root, tally.childOf(root, 1)));
+    }
+
     function testRefusesALegOfAnUnknownPayable() public {
         uint256 unknown = uint256(7) << 96;
         _refused(1, abi.encodeWithSelector(IPayables.UnknownPayable.selector, 7), _list(_lots[0], unknown, _lots[1]));

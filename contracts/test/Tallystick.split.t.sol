@@ -38,6 +38,14 @@ contract SplitTest is Parts {
         _refused(0, FACE / 2, abi.encodeWithSelector(ILots.LotIsLocked.selector, _root, FUNDER, START + 1 days));
     }
 
+    function testRefusesARestOneBelowTheSmallestLot() public {
+        uint72 amount = FACE - SMALLEST + 1;
+        _refused(0, amount, abi.encodeWithSelector(ILots.AmountOutOfRange.selector, _root, amount, FACE));
+        _as(SUPPLIER);
+        tally.split(_root, _one8(0), _one72(amount - 1));
+        vm.assertEq(_lot(_root).amount, SMALLEST);
+    }
+
     function testRefusesFromTheRecordTime() public {
         _toRecordTime(_id);
         _refused(0, FACE / 2, abi.encodeWithSelector(ILots.PastRecordTime.selector, _id, _recordTime(_id)));
